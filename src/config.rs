@@ -1,0 +1,336 @@
+//! `site.yaml`: what the author may set, as written and as checked.
+//!
+//! In: the text of `site.yaml` and the command line's overrides. Out: [`Config`]. Every field of the raw form is
+//! taken apart by name, so a new one cannot be forgotten.
+//! Must never read another file: the theme, the archive and the bibliography are only named here.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::date::Date;
+use crate::diag::{Code, Diagnostic, Report, Severity, did_you_mean};
+use crate::text::TextFile;
+use crate::yaml::{Step, Yaml};
+use crate::yaml_path;
+
+/// The name of the file that makes a folder a site.
+pub const CONFIG_FILE: &str = "site.yaml";
+
+/// `site.yaml` as written.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawConfig {
+    /// The site's name.
+    title: String,
+    /// One or two sentences for search engines and feeds.
+    #[serde(default)]
+    description: String,
+    /// The public address, with its sub-path if there is one: `https://example.org/sub/`.
+    base_url: String,
+    /// BCP 47 tag of the text's language. Default `en`.
+    #[serde(default = "english")]
+    language: String,
+    /// The folder below `themes/`. Default `explainer`.
+    #[serde(default = "explainer")]
+    theme: String,
+    /// Values for the theme's settings.
+    #[serde(default)]
+    theme_settings: BTreeMap<String, serde_json::Value>,
+    /// Files of sources (YAML, `.bib`, CSL-JSON). Default `content/sources.yaml`.
+    #[serde(default)]
+    bibliography: OneOrMany,
+    /// A bundled CSL style's name, or the path of a `.csl` file. Default `ieee`, which is numeric.
+    #[serde(default)]
+    citation_style: Option<String>,
+    /// The folder with the archived texts; may lie outside the site.
+    #[serde(default)]
+    archive: Option<String>,
+    /// The date of the state of knowledge.
+    #[serde(default)]
+    as_of: Option<Date>,
+    /// Who made the site, unless a page says otherwise.
+    #[serde(default)]
+    authors: Vec<String>,
+    /// Reuse terms.
+    #[serde(default)]
+    license: Option<License>,
+    /// Levels of checks: a code, then `error`, `warning` or `off`.
+    #[serde(default)]
+    checks: BTreeMap<String, Severity>,
+    /// What a citation after the full stop covers: its `sentence` (default) or the `paragraph`.
+    #[serde(default)]
+    cites_cover: CitesCover,
+    /// Phrases that hold numbers but count nothing: `Article 4`, `Mirage 2000`.
+    #[serde(default)]
+    names: Vec<String>,
+    /// Let HTML in the content through as it is. Only for sites whose every author is trusted.
+    #[serde(default)]
+    trusted_html: bool,
+    /// Where `cited deploy` puts the site.
+    #[serde(default)]
+    deploy: BTreeMap<String, serde_json::Value>,
+    /// Anything, for templates.
+    #[serde(default)]
+    extra: BTreeMap<String, serde_json::Value>,
+}
+
+fn english() -> String {
+    "en".to_owned()
+}
+
+fn explainer() -> String {
+    "explainer".to_owned()
+}
+
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum OneOrMany {
+    #[default]
+    None,
+    One(String),
+    Many(Vec<String>),
+}
+
+/// Reuse terms of the site.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct License {
+    /// Such as `CC BY 4.0`.
+    pub name: String,
+    /// The address of its text.
+    pub url: String,
+}
+
+/// How far a citation that follows a full stop reaches back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CitesCover {
+    /// The sentence before it.
+    #[default]
+    Sentence,
+    /// The whole paragraph.
+    Paragraph,
+}
+
+/// `site.yaml` as checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file, for findings.
+    pub file: Arc<TextFile>,
+    /// The site's name.
+    pub title: String,
+    /// For search engines and feeds; may be empty.
+    pub description: String,
+    /// Ends with a slash.
+    pub base_url: String,
+    /// BCP 47.
+    pub language: String,
+    /// The folder below `themes/`; one plain name.
+    pub theme: String,
+    /// Overrides of the theme's settings.
+    pub theme_settings: BTreeMap<String, serde_json::Value>,
+    /// Paths relative to the root.
+    pub bibliography: Vec<String>,
+    /// Bundled name or path of a `.csl` file.
+    pub citation_style: String,
+    /// The archive's folder as written; relative paths count from the root.
+    pub archive: Option<PathBuf>,
+    /// The date of the state of knowledge.
+    pub as_of: Option<Date>,
+    /// Default authors.
+    pub authors: Vec<String>,
+    /// Reuse terms.
+    pub license: Option<License>,
+    /// Levels that differ from the table's.
+    pub checks: BTreeMap<Code, Severity>,
+    /// How far citations reach back.
+    pub cites_cover: CitesCover,
+    /// Phrases whose numbers count nothing.
+    pub names: Vec<String>,
+    /// Whether raw HTML is published unchanged.
+    pub trusted_html: bool,
+    /// Deploy targets, read by `cited deploy`.
+    pub deploy: BTreeMap<String, serde_json::Value>,
+    /// For templates.
+    pub extra: BTreeMap<String, serde_json::Value>,
+}
+
+impl Config {
+    /// Read and check `site.yaml`; `base_url` overrides the file's.
+    pub fn read(file: &Arc<TextFile>, base_url: Option<&str>, report: &mut Report) -> Option<Self> {
+        let yaml = Yaml::whole(file);
+        let raw: RawConfig = match yaml.read() {
+            Ok(raw) => raw,
+            Err(diagnostic) => {
+                report.push(diagnostic);
+                return None;
+            }
+        };
+        let RawConfig {
+            title,
+            description,
+            base_url: written_base_url,
+            language,
+            theme,
+            theme_settings,
+            bibliography,
+            citation_style,
+            archive,
+            as_of,
+            authors,
+            license,
+            checks,
+            cites_cover,
+            names,
+            trusted_html,
+            deploy,
+            extra,
+        } = raw;
+        let mut bad = |path: &[Step], code: Code, message: String, help: String| {
+            report.push(Diagnostic::at(code, yaml.place(path), message).help(help));
+        };
+        let base_url = base_url.unwrap_or(&written_base_url);
+        let base_url = match check_base_url(base_url) {
+            Ok(url) => url,
+            Err(why) => {
+                bad(
+                    &yaml_path!["base_url"],
+                    Code::ValueInvalid,
+                    format!("`base_url` {why}"),
+                    "write the public address, such as `https://example.org/` or `https://example.org/sub/`".to_owned(),
+                );
+                "http://invalid/".to_owned()
+            }
+        };
+        if language.is_empty() || !language.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+            bad(
+                &yaml_path!["language"],
+                Code::ValueInvalid,
+                format!("`{language}` is not a language tag"),
+                "write a BCP 47 tag such as `en`, `de` or `pt-BR`".to_owned(),
+            );
+        }
+        if !is_plain_name(&theme) {
+            bad(
+                &yaml_path!["theme"],
+                Code::PathOutside,
+                format!("`{theme}` is not the name of a folder below themes/"),
+                "write the folder's name alone, without slashes or dots".to_owned(),
+            );
+        }
+        let bibliography = match bibliography {
+            OneOrMany::None => vec!["content/sources.yaml".to_owned()],
+            OneOrMany::One(path) => vec![path],
+            OneOrMany::Many(paths) => paths,
+        };
+        let outside = |path: &str| !stays_inside(Path::new(path));
+        for path in bibliography.iter().chain(citation_style.iter().filter(|s| s.ends_with(".csl"))) {
+            if outside(path) {
+                let key = if path.ends_with(".csl") { "citation_style" } else { "bibliography" };
+                bad(
+                    &yaml_path![key],
+                    Code::PathOutside,
+                    format!("`{path}` leads outside the site"),
+                    "write a path relative to the site's root; only the archive may lie outside".to_owned(),
+                );
+            }
+        }
+        let mut levels = BTreeMap::new();
+        for (name, severity) in checks {
+            match name.parse::<Code>() {
+                Ok(code) => {
+                    levels.insert(code, severity);
+                }
+                Err(_) => bad(
+                    &yaml_path!["checks", name.as_str()],
+                    Code::KeyUnknown,
+                    format!("there is no check `{name}`"),
+                    did_you_mean(&name, Code::ALL.iter().map(|c| c.name()), || {
+                        "`cited explain` lists the codes".to_owned()
+                    }),
+                ),
+            }
+        }
+        for (i, name) in names.iter().enumerate() {
+            if name.trim().is_empty() {
+                bad(
+                    &yaml_path!["names", i],
+                    Code::ValueInvalid,
+                    "an empty name".to_owned(),
+                    "remove the line".to_owned(),
+                );
+            }
+        }
+        Some(Self {
+            file: file.clone(),
+            title,
+            description,
+            base_url,
+            language,
+            theme,
+            theme_settings,
+            bibliography,
+            citation_style: citation_style.unwrap_or_else(|| "ieee".to_owned()),
+            archive: archive.map(PathBuf::from),
+            as_of,
+            authors,
+            license,
+            checks: levels,
+            cites_cover,
+            names,
+            trusted_html,
+            deploy,
+            extra,
+        })
+    }
+
+    /// The path part of the base address, with a slash at both ends: `/` or `/sub/`.
+    pub fn base_path(&self) -> &str {
+        let after_scheme = self.base_url.find("://").map_or(0, |i| i + 3);
+        self.base_url[after_scheme..].find('/').map_or("/", |i| &self.base_url[after_scheme + i..])
+    }
+}
+
+/// The schema of `site.yaml` for editors.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(RawConfig)
+}
+
+fn check_base_url(url: &str) -> Result<String, String> {
+    let Some(rest) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else {
+        return Err(format!("`{url}` does not begin with https:// or http://"));
+    };
+    if rest.is_empty() || rest.starts_with('/') {
+        return Err(format!("`{url}` has no host"));
+    }
+    if rest.contains(['?', '#']) || rest.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\'')) {
+        return Err(format!("`{url}` holds characters that do not belong in it"));
+    }
+    Ok(if url.ends_with('/') { url.to_owned() } else { format!("{url}/") })
+}
+
+/// One folder or file name, with nothing that could lead elsewhere.
+pub fn is_plain_name(name: &str) -> bool {
+    !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\\', '\0', ':'])
+}
+
+/// Whether a relative path, read part by part, never leaves the folder it starts from.
+pub fn stays_inside(path: &Path) -> bool {
+    let mut depth = 0i32;
+    for part in path.components() {
+        match part {
+            Component::Normal(_) => depth += 1,
+            Component::CurDir => {}
+            Component::ParentDir => depth -= 1,
+            Component::RootDir | Component::Prefix(_) => return false,
+        }
+        if depth < 0 {
+            return false;
+        }
+    }
+    true
+}

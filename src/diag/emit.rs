@@ -1,0 +1,206 @@
+//! Findings as text for people and for programs.
+//!
+//! In: a finished [`Report`]. Out: text in one of five formats. Spans become line and column here alone.
+//! Must never drop or reorder findings.
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use serde_json::{Value, json};
+
+use super::{Code, Diagnostic, Report, Severity};
+
+/// The formats of `--format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// Excerpts with carets, like a compiler's.
+    #[default]
+    Human,
+    /// One line a finding: `path:line:column: severity[code]: message`.
+    Short,
+    /// One JSON array.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Workflow commands that GitHub shows beside the changed lines.
+    Github,
+}
+
+/// Print a report. `colour` holds for [`Format::Human`] alone.
+pub fn emit(report: &Report, format: Format, colour: bool) -> String {
+    match format {
+        Format::Human => report.iter().map(|d| human(d, colour) + "\n\n").collect(),
+        Format::Short => report.iter().map(|d| short(d) + "\n").collect(),
+        Format::Json => pretty(&Value::Array(report.iter().map(object).collect())),
+        Format::Sarif => pretty(&sarif(report)),
+        Format::Github => report.iter().map(|d| github(d) + "\n").collect(),
+    }
+}
+
+fn pretty(value: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(value).expect("a JSON value always serialises");
+    text.push('\n');
+    text
+}
+
+/// The lines shown around a finding: from `CONTEXT` lines before it to `CONTEXT` after.
+const CONTEXT: usize = 1;
+/// A marked range is cut after this many bytes, so that a whole paragraph does not fill the screen.
+const LONGEST_MARK: usize = 400;
+
+fn human(d: &Diagnostic, colour: bool) -> String {
+    let level = || match d.severity {
+        Severity::Error => Level::ERROR,
+        _ => Level::WARNING,
+    };
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let mut group = level().primary_title(clean(&d.message)).id(d.code.name()).elements(Vec::<annotate_snippets::Message<'_>>::new());
+    if let Some(span) = &d.span {
+        let (from, first_line, excerpt) = excerpt(&span.file.text, span.start, span.end);
+        let end = span.end.min(span.start + LONGEST_MARK).max(span.start);
+        let mut end = (end - from).min(excerpt.len());
+        while !excerpt.is_char_boundary(end) {
+            end -= 1;
+        }
+        let marked = (span.start - from).min(end)..end;
+        let mut mark = AnnotationKind::Primary.span(marked);
+        if let Some(label) = &d.label {
+            mark = mark.label(clean(label));
+        }
+        group = group.element(
+            Snippet::source(excerpt).path(span.file.path.clone()).line_start(first_line).fold(false).annotation(mark),
+        );
+    }
+    if let Some((span, label)) = &d.related {
+        let (from, first_line, excerpt) = excerpt(&span.file.text, span.start, span.end);
+        let end = (span.end - from).min(excerpt.len());
+        group = group.element(
+            Snippet::source(excerpt)
+                .path(span.file.path.clone())
+                .line_start(first_line)
+                .fold(false)
+                .annotation(AnnotationKind::Context.span(span.start - from..end).label(clean(label))),
+        );
+    }
+    for note in &d.notes {
+        group = group.element(Level::NOTE.message(clean(note)));
+    }
+    if let Some(help) = &d.help {
+        group = group.element(Level::HELP.message(clean(help)));
+    }
+    renderer.render(&[group]).to_string()
+}
+
+/// Control characters from content must not reach the terminal.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+/// The lines around a range: where they begin in the file, the number of the first, and their text.
+fn excerpt(text: &str, start: usize, end: usize) -> (usize, usize, String) {
+    let mut from = text[..start].rfind('\n').map_or(0, |i| i + 1);
+    for _ in 0..CONTEXT {
+        from = text[..from.saturating_sub(1)].rfind('\n').map_or(0, |i| i + 1);
+    }
+    let end = end.min(start + LONGEST_MARK).max(start);
+    let mut end = end.min(text.len());
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    let mut to = text[end..].find('\n').map_or(text.len(), |i| end + i);
+    for _ in 0..CONTEXT {
+        to = text.get(to + 1..).map_or(to, |rest| rest.find('\n').map_or(text.len(), |i| to + 1 + i));
+    }
+    let first_line = text[..from].bytes().filter(|b| *b == b'\n').count() + 1;
+    // One character for one keeps the offsets when it is as wide as what it replaces.
+    let safe = text[from..to]
+        .chars()
+        .map(|c| if c.is_control() && !matches!(c, '\n' | '\t' | '\r') && c.len_utf8() == 1 { '?' } else { c })
+        .collect();
+    (from, first_line, safe)
+}
+
+fn severity_name(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Off => "off",
+    }
+}
+
+fn short(d: &Diagnostic) -> String {
+    let place = d.place().map(|(path, line, column)| format!("{path}:{line}:{column}: ")).unwrap_or_default();
+    let help = d.help.as_ref().map(|h| format!(" ({h})")).unwrap_or_default();
+    let line = format!("{place}{}[{}]: {}{help}", severity_name(d.severity), d.code, d.message);
+    clean(&line.replace('\n', " "))
+}
+
+fn object(d: &Diagnostic) -> Value {
+    let place = d.span.as_ref().map(|span| {
+        let (line, column) = span.file.position(span.start);
+        let (end_line, end_column) = span.file.position(span.end);
+        json!({ "path": span.file.path, "line": line, "column": column, "end_line": end_line, "end_column": end_column,
+                "start": span.start, "end": span.end })
+    });
+    json!({
+        "code": d.code.name(), "severity": severity_name(d.severity), "message": d.message, "place": place,
+        "label": d.label, "help": d.help, "notes": d.notes,
+    })
+}
+
+fn github(d: &Diagnostic) -> String {
+    let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
+    let place = d
+        .place()
+        .map(|(path, line, column)| format!("file={},line={line},col={column},", property(path)))
+        .unwrap_or_default();
+    let help = d.help.as_ref().map(|h| format!("\n{h}")).unwrap_or_default();
+    format!("::{} {place}title={}::{}", severity_name(d.severity), d.code, escape(&format!("{}{help}", d.message)))
+}
+
+/// SARIF 2.1.0 (OASIS): one run, one rule a code, columns in Unicode code points.
+fn sarif(report: &Report) -> Value {
+    let mut codes: Vec<Code> = report.iter().map(|d| d.code).collect();
+    codes.sort();
+    codes.dedup();
+    let rules: Vec<Value> = codes
+        .iter()
+        .map(|c| json!({ "id": c.name(), "shortDescription": { "text": c.meaning() } }))
+        .collect();
+    let results: Vec<Value> = report
+        .iter()
+        .map(|d| {
+            let text = d.help.as_ref().map_or_else(|| d.message.clone(), |h| format!("{}; {h}", d.message));
+            let mut result = json!({
+                "ruleId": d.code.name(), "ruleIndex": codes.binary_search(&d.code).unwrap_or(0),
+                "level": severity_name(d.severity), "message": { "text": text },
+            });
+            if let Some(span) = &d.span {
+                let (line, column) = span.file.position(span.start);
+                let (end_line, end_column) = span.file.position(span.end);
+                result["locations"] = json!([{ "physicalLocation": {
+                    "artifactLocation": { "uri": uri_path(&span.file.path), "uriBaseId": "SRCROOT" },
+                    "region": { "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column },
+                } }]);
+            }
+            result
+        })
+        .collect();
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": { "name": "cited", "semanticVersion": env!("CARGO_PKG_VERSION"), "rules": rules } },
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    })
+}
+
+/// A relative path as a URI reference (RFC 3986): everything but unreserved characters and slashes is escaped.
+fn uri_path(path: &str) -> String {
+    path.bytes()
+        .map(|b| match b {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(b).to_string(),
+            _ => format!("%{b:02X}"),
+        })
+        .collect()
+}

@@ -1,0 +1,18 @@
+//! `cited` turns Markdown summaries with citations in their front matter into a static site whose every claim can
+//! be checked.
+//!
+//! The flow, one direction, values between stages:
+//!
+//! ```text
+//! load -> resolve -> check -> render -> OutputTree -> write | serve | deploy
+//! ```
+//!
+//! [`pipeline`] is the only place that knows the order. Modules below stand in flow order.
+
+#![forbid(unsafe_code)]
+
+pub mod date;
+pub mod diag;
+pub mod text;
+pub mod yaml;
+pub mod config;

@@ -1,0 +1,110 @@
+//! Files as text, and places in them.
+//!
+//! In: a path (relative to the site's root, forward slashes) and the bytes read from it.
+//! Out: [`TextFile`], shared by every value made from it, and [`Span`], a byte range in one whole file.
+//! A span is turned into line and column when a diagnostic is printed ([`TextFile::position`]), nowhere else.
+//! Must never read the disk.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// One text file of the site, as it was read.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TextFile {
+    /// Relative to the site's root, with forward slashes.
+    pub path: String,
+    /// The whole file, with its front matter; offsets of every [`Span`] count from here.
+    pub text: String,
+}
+
+impl TextFile {
+    /// Wrap a text that was read from `path`.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self { path: path.into(), text: text.into() })
+    }
+
+    /// Line and column of a byte offset, both from 1; a column counts Unicode scalar values.
+    /// An offset past the end, or inside a character, is moved back to the nearest boundary.
+    pub fn position(&self, offset: usize) -> (usize, usize) {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let before = &self.text[..offset];
+        let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
+        let start = before.rfind('\n').map_or(0, |i| i + 1);
+        (line, before[start..].chars().count() + 1)
+    }
+
+    /// The byte offset where a line begins (1-based); the end of the file if there are fewer lines.
+    pub fn line_start(&self, line: usize) -> usize {
+        if line <= 1 {
+            return 0;
+        }
+        self.text
+            .bytes()
+            .enumerate()
+            .filter(|(_, b)| *b == b'\n')
+            .nth(line - 2)
+            .map_or(self.text.len(), |(i, _)| i + 1)
+    }
+}
+
+/// A byte range in one file.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Span {
+    /// The file the range counts in.
+    pub file: Arc<TextFile>,
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// A range in `file`, clipped to it and widened to character boundaries.
+    pub fn new(file: &Arc<TextFile>, range: Range<usize>) -> Self {
+        let len = file.text.len();
+        let mut start = range.start.min(len);
+        let mut end = range.end.clamp(start, len);
+        while !file.text.is_char_boundary(start) {
+            start -= 1;
+        }
+        while !file.text.is_char_boundary(end) {
+            end += 1;
+        }
+        Self { file: file.clone(), start, end }
+    }
+
+    /// The first byte of the file, for findings about the file as a whole.
+    pub fn whole(file: &Arc<TextFile>) -> Self {
+        Self::new(file, 0..0)
+    }
+
+    /// The text of the range.
+    pub fn slice(&self) -> &str {
+        &self.file.text[self.start..self.end]
+    }
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}..{}", self.file.path, self.start, self.end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_lines_and_characters_from_one() {
+        let file = TextFile::new("a.md", "één\nab\n");
+        assert_eq!(file.position(0), (1, 1));
+        assert_eq!(file.position("één".len()), (1, 4));
+        assert_eq!(file.position("één\na".len()), (2, 2));
+        assert_eq!(file.position(999), (3, 1));
+        assert_eq!(file.line_start(2), "één\n".len());
+    }
+}
