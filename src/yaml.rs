@@ -323,7 +323,7 @@ pub fn locate(text: &str, path: &[Step]) -> Range<usize> {
                             return best;
                         }
                     } else if d > best_depth || (d == best_depth && !matches!(event, Event::Scalar(..)) && d > 0) {
-                        (best, best_depth) = (first_line(text, start..end.max(start)), d);
+                        (best, best_depth) = (to_line_end(text, start), d);
                     }
                 }
                 if opens {

@@ -1,0 +1,148 @@
+//! The running text of a page, for the checks that read sentences.
+//!
+//! In: text events of the Markdown walk, with their places. Out: [`Block`]s: plain text in which citations,
+//! shortcodes, code and footnote marks are single placeholder characters.
+//! Must never interpret the text: what a figure or a sentence is, `figures` knows.
+
+use std::ops::Range;
+
+/// Stands for a citation group.
+pub const CITE_MARK: char = '\u{e000}';
+/// Stands for a shortcode in running text.
+pub const CALL_MARK: char = '\u{e001}';
+/// Stands for a code span.
+pub const CODE_MARK: char = '\u{e002}';
+/// Stands for a footnote's mark.
+pub const NOTE_MARK: char = '\u{e003}';
+
+/// What sort of block a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlockKind {
+    /// A paragraph or a definition.
+    Paragraph,
+    /// An item of a tight list.
+    Item,
+    /// A cell of a table.
+    Cell,
+    /// A heading or a defined term.
+    Heading,
+}
+
+/// One block of running text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// Plain text with placeholders.
+    pub text: String,
+    /// What it is.
+    pub kind: BlockKind,
+    /// For each [`CITE_MARK`] in order: the index of its group.
+    pub cites: Vec<usize>,
+    /// For each [`CALL_MARK`] in order: the index of its shortcode.
+    pub calls: Vec<usize>,
+    /// Offsets of the text and of the file that belong together, ascending.
+    places: Vec<(usize, usize)>,
+}
+
+impl Block {
+    /// The bytes of the file that a range of the text came from.
+    pub fn source(&self, range: Range<usize>) -> Range<usize> {
+        let start = self.place(range.start);
+        let end = self.place(range.end.saturating_sub(1).max(range.start)) + 1;
+        start..end.max(start)
+    }
+
+    fn place(&self, at: usize) -> usize {
+        let i = self.places.partition_point(|(text, _)| *text <= at);
+        match i.checked_sub(1).and_then(|i| self.places.get(i)) {
+            Some((text, file)) => file + (at - text),
+            None => self.places.first().map_or(0, |(_, file)| *file),
+        }
+    }
+
+    /// How many words it has.
+    pub fn words(&self) -> usize {
+        self.text.split_whitespace().filter(|w| w.chars().any(char::is_alphanumeric)).count()
+    }
+}
+
+/// Gathers blocks while the walk goes on.
+#[derive(Debug, Default)]
+pub struct ProseWriter {
+    /// Finished blocks.
+    pub blocks: Vec<Block>,
+    current: Option<Block>,
+}
+
+impl ProseWriter {
+    /// A block begins; one that is open (a list item before a nested list) ends.
+    pub fn start(&mut self, kind: BlockKind) {
+        // A paragraph inside an item is that item's text until another begins.
+        let kind = match &self.current {
+            Some(block) if block.text.is_empty() && block.kind == BlockKind::Item => BlockKind::Item,
+            _ => kind,
+        };
+        self.end();
+        self.current = Some(Block { text: String::new(), kind, cites: Vec::new(), calls: Vec::new(), places: Vec::new() });
+    }
+
+    /// The open block ends.
+    pub fn end(&mut self) {
+        if let Some(block) = self.current.take() {
+            if !block.text.trim().is_empty() {
+                self.blocks.push(block);
+            }
+        }
+    }
+
+    fn open(&mut self) -> &mut Block {
+        self.current.get_or_insert_with(|| Block {
+            text: String::new(),
+            kind: BlockKind::Item,
+            cites: Vec::new(),
+            calls: Vec::new(),
+            places: Vec::new(),
+        })
+    }
+
+    /// Text that stands at `place` in the file.
+    pub fn text(&mut self, text: &str, place: usize) {
+        let block = self.open();
+        block.places.push((block.text.len(), place));
+        block.text.extend(text.chars().map(|c| if matches!(c, '\u{e000}'..='\u{e003}') { '\u{fffd}' } else { c }));
+    }
+
+    /// A line break.
+    pub fn space(&mut self) {
+        if let Some(block) = &mut self.current {
+            block.text.push(' ');
+        }
+    }
+
+    /// A citation group.
+    pub fn cite(&mut self, index: usize, place: usize) {
+        let block = self.open();
+        block.places.push((block.text.len(), place));
+        block.text.push(CITE_MARK);
+        block.cites.push(index);
+    }
+
+    /// A shortcode in running text.
+    pub fn call(&mut self, index: usize, place: usize) {
+        let block = self.open();
+        block.places.push((block.text.len(), place));
+        block.text.push(CALL_MARK);
+        block.calls.push(index);
+    }
+
+    /// A code span.
+    pub fn code(&mut self, _code: &str, place: usize) {
+        let block = self.open();
+        block.places.push((block.text.len(), place));
+        block.text.push(CODE_MARK);
+    }
+
+    /// A footnote's mark.
+    pub fn footnote(&mut self) {
+        self.open().text.push(NOTE_MARK);
+    }
+}
