@@ -82,6 +82,32 @@ impl Yaml {
         self.span(locate(self.text(), path))
     }
 
+    /// The finding for an error that arose in reading a value taken from `base` of this YAML.
+    pub fn diagnose_at(&self, base: &[Step], error: &serde_yaml::Error) -> Diagnostic {
+        let prefix: String = base
+            .iter()
+            .map(|step| match step {
+                Step::Key(key) => format!(".{key}"),
+                Step::Item(i) => format!("[{i}]"),
+            })
+            .collect();
+        let raw = error.to_string();
+        let (field, message) = split_path(strip_position(&raw));
+        let field = match field {
+            "" => prefix.trim_start_matches('.').to_owned(),
+            field => format!("{}.{field}", prefix.trim_start_matches('.')),
+        };
+        let mut diagnostic = self.describe(&field, message, None);
+        let place = locate(self.text(), base);
+        if diagnostic.code == Code::KeyUnknown {
+            let written = unknown_field(message).map_or("", |(written, _)| written);
+            if let Some(found) = find_key(self.text(), place, written) {
+                diagnostic.span = Some(self.span(found));
+            }
+        }
+        diagnostic
+    }
+
     fn diagnose(&self, error: &serde_yaml::Error) -> Diagnostic {
         let raw = error.to_string();
         let text = self.text();
@@ -92,6 +118,11 @@ impl Yaml {
             (line + column).min(text.len())
         });
         let (field, message) = split_path(strip_position(&raw));
+        self.describe(field, message, offset)
+    }
+
+    fn describe(&self, field: &str, message: &str, offset: Option<usize>) -> Diagnostic {
+        let text = self.text();
         let base = self.path_place(field);
         if let Some((written, expected)) = unknown_field(message) {
             let place = base

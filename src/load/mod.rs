@@ -1,6 +1,232 @@
 //! Stage 1: files become typed inputs.
+//!
+//! In: the site's root. Out: [`Inputs`]: configuration, pages with their parsed bodies, sources, records, theme and
+//! files to copy, and a report. Entry point: [`load`]. Pages are read and parsed in parallel; a page whose text has
+//! not changed since the last build is taken from [`Reuse`](crate::reuse::Reuse).
+//! Must never look at two pages together: names are resolved in the next stage.
+
 pub mod cite_syntax;
+mod csl_json;
+pub mod files;
 pub mod front_matter;
 pub mod markdown;
 pub mod prose;
+pub mod records;
 pub mod shortcodes;
+pub mod sources;
+pub mod theme;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::archive::Archive;
+use crate::config::{CONFIG_FILE, Config};
+use crate::diag::{Code, Diagnostic, Report};
+use crate::reuse::Reuse;
+use crate::text::{Span, TextFile};
+use crate::yaml::Yaml;
+pub use files::ReadError;
+use front_matter::FrontMatter;
+use markdown::Body;
+use records::{Actor, Question, Records, Term};
+use sources::Sources;
+use theme::Theme;
+
+/// What the command line says about a run.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The site's root.
+    pub root: PathBuf,
+    /// Overrides `base_url`.
+    pub base_url: Option<String>,
+    /// Build drafts too.
+    pub drafts: bool,
+    /// Overrides `archive`.
+    pub archive: Option<PathBuf>,
+    /// Rendering for a preview: findings of evidence do not stop it.
+    pub preview: bool,
+}
+
+/// Everything that was read.
+#[derive(Debug)]
+pub struct Inputs {
+    /// `site.yaml`.
+    pub config: Config,
+    /// In the order of their paths.
+    pub pages: Vec<Arc<PageInput>>,
+    /// The bibliography.
+    pub sources: Sources,
+    /// `actors.yaml`.
+    pub actors: Records<Actor>,
+    /// `questions.yaml`.
+    pub questions: Records<Question>,
+    /// `glossary.yaml`.
+    pub glossary: Records<Term>,
+    /// Files beside pages, to be copied: content path and place on disk.
+    pub copies: Vec<(String, PathBuf)>,
+    /// The citation style's file, when it is not a bundled one.
+    pub style_file: Option<Arc<TextFile>>,
+    /// Texts and lock that quotes are checked against.
+    pub archive: Archive,
+    /// The theme; none if it cannot be used.
+    pub theme: Option<Theme>,
+}
+
+/// One Markdown file.
+#[derive(Debug)]
+pub struct PageInput {
+    /// The file.
+    pub file: Arc<TextFile>,
+    /// Below `content/`, with forward slashes: `numbers/troops.md`.
+    pub path: String,
+    /// The record at its head.
+    pub front: FrontMatter,
+    /// Where that record stands.
+    pub yaml: Yaml,
+    /// What its Markdown became.
+    pub body: Body,
+    /// Digest of the file's text.
+    pub digest: u128,
+}
+
+impl PageInput {
+    /// The place of a field of the front matter.
+    pub fn place(&self, path: &[crate::yaml::Step]) -> Span {
+        self.yaml.place(path)
+    }
+
+    /// Whether this is a section's own page, `_index.md`.
+    pub fn is_section(&self) -> bool {
+        self.path == "_index.md" || self.path.ends_with("/_index.md")
+    }
+}
+
+/// A page as it came out of the parser: reused while the text stays the same.
+#[derive(Debug, Clone)]
+pub struct ParsedPage {
+    /// The page; none if its front matter cannot be read.
+    pub page: Option<Arc<PageInput>>,
+    /// What was found in it.
+    pub report: Report,
+}
+
+/// Names at the top of `content/` that are records, not files to copy.
+const RECORD_FILES: [&str; 4] = ["actors.yaml", "questions.yaml", "glossary.yaml", "sources.lock"];
+
+/// Read the site. The error is the machine's; everything the author can mend is in the report.
+pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Option<Inputs>, ReadError> {
+    let root = &options.root;
+    let Some(config_file) = files::read_text(root, CONFIG_FILE, report)? else {
+        if report.is_empty() {
+            report.push(
+                Diagnostic::bare(Code::ConfigMissing, format!("there is no {CONFIG_FILE} in {}", root.display()))
+                    .help("run the command in a site's folder, name it with `--root DIR`, or make a site with `cited init DIR`"),
+            );
+        }
+        return Ok(None);
+    };
+    let config = Config::read(&config_file, options.base_url.as_deref(), report);
+    let record = |name: &str, report: &mut Report| files::read_text(root, &format!("content/{name}"), report);
+    let actors = Records::read(record("actors.yaml", report)?.as_ref(), "id", |a: &Actor| &a.id, report);
+    let questions = Records::read(record("questions.yaml", report)?.as_ref(), "id", |q: &Question| &q.id, report);
+    let glossary = Records::read(record("glossary.yaml", report)?.as_ref(), "term", |t: &Term| &t.term, report);
+
+    let paths = files::below(root, "content")?;
+    let (page_paths, other_paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| p.ends_with(".md"));
+    let parsed: Result<Vec<ParsedPage>, ReadError> = page_paths.par_iter().map(|path| read_page(options, path, reuse)).collect();
+    let mut pages = Vec::new();
+    for parsed in parsed? {
+        report.extend(parsed.report);
+        pages.extend(parsed.page);
+    }
+    if !options.drafts {
+        drop_drafts(&mut pages);
+    }
+    reuse.forget_pages(|path| page_paths.binary_search_by(|p| p.as_str().cmp(path)).is_ok());
+
+    let Some(config) = config else { return Ok(None) };
+    let mut sources = Sources::default();
+    for path in &config.bibliography {
+        if !crate::config::stays_inside(std::path::Path::new(path)) {
+            continue;
+        }
+        match files::read_text(root, path, report)? {
+            Some(file) => sources::read(&file, &mut sources, report),
+            // A site without a citation needs no bibliography; one that was named must exist.
+            None if path == "content/sources.yaml" && !config.file.text.contains("bibliography:") => {}
+            None if report.iter().any(|d| d.span.as_ref().is_some_and(|s| s.file.path == *path)) => {}
+            None => report.push(
+                Diagnostic::at(Code::SourceInvalid, Yaml::whole(&config.file).place(&crate::yaml_path!["bibliography"]), format!("the bibliography `{path}` does not exist"))
+                    .help("create the file, or correct `bibliography:`"),
+            ),
+        }
+    }
+    sources.finish(report);
+    let style_file = if config.citation_style.ends_with(".csl") && crate::config::stays_inside(std::path::Path::new(&config.citation_style)) {
+        files::read_text(root, &config.citation_style, report)?
+    } else {
+        None
+    };
+    let theme = theme::read(root, &config, report)?;
+    let archive = Archive::open(options, &config, &sources, record("sources.lock", report)?, report);
+    let copies = other_paths
+        .into_iter()
+        .filter(|path| {
+            let name = &path["content/".len()..];
+            !RECORD_FILES.contains(&name) && !config.bibliography.contains(path)
+        })
+        .map(|path| (path["content/".len()..].to_owned(), root.join(&path)))
+        .collect();
+    Ok(Some(Inputs { config, pages, sources, actors, questions, glossary, copies, style_file, archive, theme }))
+}
+
+fn read_page(options: &Options, path: &str, reuse: &Reuse) -> Result<ParsedPage, ReadError> {
+    let mut report = Report::default();
+    let Some(file) = files::read_text(&options.root, path, &mut report)? else {
+        return Ok(ParsedPage { page: None, report });
+    };
+    let digest = xxhash_rust::xxh3::xxh3_128(file.text.as_bytes());
+    Ok(reuse.page(path, digest, || parse_page(&file, digest)))
+}
+
+/// Split, read and parse one page.
+pub fn parse_page(file: &Arc<TextFile>, digest: u128) -> ParsedPage {
+    let mut report = Report::default();
+    let page = match front_matter::split(file) {
+        Err(diagnostic) => {
+            report.push(diagnostic);
+            None
+        }
+        Ok(fences) => {
+            // The body is parsed even when the front matter is broken, so that one run tells of both.
+            let body = markdown::parse(file, fences.body, &mut report);
+            match front_matter::read(file, &fences) {
+                Err(diagnostic) => {
+                    report.push(diagnostic);
+                    None
+                }
+                Ok(front) => Some(Arc::new(PageInput {
+                    file: file.clone(),
+                    path: file.path.strip_prefix("content/").unwrap_or(&file.path).to_owned(),
+                    front,
+                    yaml: Yaml { file: file.clone(), range: fences.yaml },
+                    body,
+                    digest,
+                })),
+            }
+        }
+    };
+    ParsedPage { page, report }
+}
+
+/// Leave out drafts, and everything in a section that is one.
+fn drop_drafts(pages: &mut Vec<Arc<PageInput>>) {
+    let sections: Vec<String> = pages
+        .iter()
+        .filter(|p| p.front.draft && p.is_section())
+        .map(|p| p.path.trim_end_matches("_index.md").to_owned())
+        .collect();
+    pages.retain(|p| !p.front.draft && !sections.iter().any(|s| p.path.starts_with(s.as_str())));
+}

@@ -1,0 +1,173 @@
+//! The site's shared records: actors, questions and glossary.
+//!
+//! In: `content/actors.yaml`, `questions.yaml` and `glossary.yaml`; each may be missing. Out: typed lists with places.
+//! Must never judge: whether an id is known is `resolve`'s to say.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::diag::{Code, Diagnostic, Report};
+use crate::text::{Span, TextFile};
+use crate::yaml::Yaml;
+use crate::yaml_path;
+
+/// A state, body or person that says or does something.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Actor {
+    /// What records name.
+    pub id: String,
+    /// What readers see.
+    pub name: String,
+    /// What it is.
+    pub kind: ActorKind,
+    /// Whose side it speaks for.
+    #[serde(default)]
+    pub party: Option<String>,
+    /// Other names.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+}
+
+/// What an actor is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum ActorKind {
+    State,
+    #[serde(rename = "government body")]
+    GovernmentBody,
+    Military,
+    Intelligence,
+    Person,
+    Organisation,
+}
+
+/// What several estimates answer.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// What estimates name.
+    pub id: String,
+    /// The question as readers see it.
+    pub title: String,
+    /// What is counted, in the plural: `soldiers`.
+    pub unit: String,
+    /// Other words for the unit, which mark a number as a figure.
+    #[serde(default)]
+    pub units: Vec<String>,
+    /// What may be counted: estimates that count different things are not set against each other.
+    #[serde(default)]
+    pub counts: Vec<String>,
+    /// Estimates that differ by more than this share disagree. Default 0.1.
+    #[serde(default = "ten_per_cent")]
+    pub tolerance: f64,
+    /// Estimates dated within so many days of each other are compared. Default 31.
+    #[serde(default = "a_month")]
+    pub window: u32,
+}
+
+fn ten_per_cent() -> f64 {
+    0.1
+}
+
+fn a_month() -> u32 {
+    31
+}
+
+/// A term and its meaning.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Term {
+    /// The term.
+    pub term: String,
+    /// What sort of thing it is: Organisation, Process, Concept, …
+    #[serde(default)]
+    pub kind: Option<String>,
+    /// What it means; plain text.
+    pub definition: String,
+    /// Other forms of it.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// What the definition rests on.
+    #[serde(default)]
+    pub cites: Vec<TermCite>,
+}
+
+/// What a definition rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TermCite {
+    /// A key of the bibliography.
+    pub source: String,
+    /// A short exact quote.
+    #[serde(default)]
+    pub quote: Option<String>,
+    /// Where in the source.
+    #[serde(default)]
+    pub locator: Option<String>,
+}
+
+/// A list of records that are told apart by an id, and where each stands.
+#[derive(Debug, Clone, Default)]
+pub struct Records<T> {
+    /// In the order of the file.
+    pub all: Vec<T>,
+    /// The file, if there is one.
+    pub yaml: Option<Yaml>,
+    by_id: HashMap<String, usize>,
+}
+
+impl<T> Records<T> {
+    /// The record with an id.
+    pub fn get(&self, id: &str) -> Option<&T> {
+        self.by_id.get(id).map(|i| &self.all[*i])
+    }
+
+    /// The number of a record in [`Records::all`].
+    pub fn index(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+
+    /// All ids.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.by_id.keys().map(String::as_str)
+    }
+
+    /// The place of a field of the record at `index`.
+    pub fn place(&self, index: usize, field: &str) -> Option<Span> {
+        self.yaml.as_ref().map(|yaml| yaml.place(&yaml_path![index, field]))
+    }
+}
+
+impl<T: DeserializeOwned> Records<T> {
+    /// Read a file that is a list of records; `field` holds the id, which `id` gives.
+    pub fn read(file: Option<&Arc<TextFile>>, field: &str, id: impl Fn(&T) -> &str, report: &mut Report) -> Self {
+        let Some(file) = file else { return Self { all: Vec::new(), yaml: None, by_id: HashMap::new() } };
+        let yaml = Yaml::whole(file);
+        let blank = yaml.text().lines().all(|l| l.trim().is_empty() || l.trim_start().starts_with('#'));
+        let all: Vec<T> = match if blank { Ok(Vec::new()) } else { yaml.read() } {
+            Ok(all) => all,
+            Err(diagnostic) => {
+                report.push(diagnostic);
+                Vec::new()
+            }
+        };
+        let mut by_id = HashMap::new();
+        for (i, record) in all.iter().enumerate() {
+            if let Some(first) = by_id.insert(id(record).to_owned(), i) {
+                report.push(
+                    Diagnostic::at(Code::IdDuplicate, yaml.place(&yaml_path![i, field]), format!("`{}` is defined twice", id(record)))
+                        .related(yaml.place(&yaml_path![first, field]), "first defined here")
+                        .help("give one of them another id, or remove it"),
+                );
+                by_id.insert(id(record).to_owned(), first);
+            }
+        }
+        Self { all, yaml: Some(yaml), by_id }
+    }
+}

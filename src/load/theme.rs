@@ -1,0 +1,225 @@
+//! The theme: settings, templates, strings and assets.
+//!
+//! In: `themes/NAME/`, and the site's own `templates/`, `assets/` and `strings/`, each file of which replaces the
+//! theme's of that name. Out: [`Theme`]. Templates are parsed here, once for a build.
+//! Must never let a template read anything but its context: no function that looks outside is registered.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use tera::Tera;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::files::{self, ReadError};
+use crate::config::Config;
+use crate::diag::{Code, Diagnostic, Report, did_you_mean};
+use crate::text::{Span, TextFile};
+use crate::yaml::Yaml;
+use crate::yaml_path;
+
+/// `theme.yaml`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ThemeFile {
+    /// The theme's name for people.
+    #[serde(default)]
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// Its licence.
+    #[serde(default)]
+    pub license: Option<String>,
+    /// Its authors.
+    #[serde(default)]
+    pub authors: Vec<String>,
+    /// Its settings with their defaults; `theme_settings:` in `site.yaml` overrides them.
+    #[serde(default)]
+    pub settings: BTreeMap<String, serde_json::Value>,
+    /// Template → the collections it reads. A template sees only what stands here.
+    #[serde(default)]
+    pub needs: BTreeMap<String, Vec<Collection>>,
+}
+
+/// The collections that a template may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Collection {
+    Questions,
+    Events,
+    Responses,
+    Motives,
+    Disagreements,
+    Glossary,
+    Corrections,
+    Sources,
+    Actors,
+    Claims,
+    Pages,
+}
+
+/// A theme, ready to render with.
+#[derive(Debug)]
+pub struct Theme {
+    /// The folder's name.
+    pub name: String,
+    /// Defaults and overrides together.
+    pub settings: BTreeMap<String, serde_json::Value>,
+    /// What each template reads.
+    pub needs: BTreeMap<String, Vec<Collection>>,
+    /// Parsed templates.
+    pub tera: Tera,
+    /// Template name → the file it came from.
+    pub templates: BTreeMap<String, Arc<TextFile>>,
+    /// Interface words.
+    pub strings: BTreeMap<String, String>,
+    /// Name below `assets/` → the file on disk, its bytes and their digest.
+    pub assets: BTreeMap<String, Asset>,
+    /// Digest of settings, templates, strings and the names of assets: part of every page's key.
+    pub digest: u128,
+}
+
+/// A file that the theme ships.
+#[derive(Debug, Clone)]
+pub struct Asset {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its content.
+    pub bytes: Arc<[u8]>,
+}
+
+/// Templates that every theme must have.
+pub const REQUIRED: &[&str] = &["index.html", "section.html", "page.html", "source.html", "404.html"];
+
+/// Read the theme that the configuration names.
+pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<Theme>, ReadError> {
+    let folder = format!("themes/{}", config.theme);
+    let config_yaml = Yaml::whole(&config.file);
+    if !root.join(&folder).is_dir() {
+        let present = files::folders(&root.join("themes"));
+        report.push(
+            Diagnostic::at(Code::ThemeMissing, config_yaml.place(&yaml_path!["theme"]), format!("there is no theme `{}`: {folder}/ does not exist", config.theme))
+                .help(did_you_mean(&config.theme, present.iter().map(String::as_str), || {
+                    if present.is_empty() {
+                        "copy a theme into themes/; `cited init DIR` makes a site with one".to_owned()
+                    } else {
+                        format!("themes here: {}", present.join(", "))
+                    }
+                })),
+        );
+        return Ok(None);
+    }
+    let before = report.count(crate::diag::Severity::Error);
+    let described = match files::read_text(root, &format!("{folder}/theme.yaml"), report)? {
+        Some(file) => Yaml::whole(&file).read::<ThemeFile>().map_err(|d| report.push(d)).unwrap_or_default(),
+        None => ThemeFile::default(),
+    };
+    let ThemeFile { name: _, description: _, license: _, authors: _, mut settings, needs } = described;
+    for (key, value) in &config.theme_settings {
+        match settings.get_mut(key) {
+            Some(default) => {
+                if std::mem::discriminant(default) != std::mem::discriminant(value) && !default.is_null() {
+                    report.push(
+                        Diagnostic::at(Code::ThemeInvalid, config_yaml.place(&yaml_path!["theme_settings", key.as_str()]), format!("the setting `{key}` is of the wrong type"))
+                            .help(format!("the theme's default is `{default}`")),
+                    );
+                }
+                *default = value.clone();
+            }
+            None => {
+                let place = config_yaml.place(&yaml_path!["theme_settings", key.as_str()]);
+                let help = did_you_mean(key, settings.keys().map(String::as_str), || {
+                    format!("settings of this theme: {}", settings.keys().cloned().collect::<Vec<_>>().join(", "))
+                });
+                report.push(Diagnostic::at(Code::ThemeInvalid, place, format!("the theme `{}` has no setting `{key}`", config.theme)).help(help));
+            }
+        }
+    }
+    let mut templates = BTreeMap::new();
+    let mut assets = BTreeMap::new();
+    for base in [folder.as_str(), ""] {
+        let below = |name: &str| if base.is_empty() { name.to_owned() } else { format!("{base}/{name}") };
+        for path in files::below(root, &below("templates"))? {
+            if path.ends_with(".html") || path.ends_with(".svg") || path.ends_with(".xml") || path.ends_with(".txt") {
+                if let Some(file) = files::read_text(root, &path, report)? {
+                    templates.insert(path[below("templates").len() + 1..].to_owned(), file);
+                }
+            }
+        }
+        for path in files::below(root, &below("assets"))? {
+            let bytes = files::read_bytes(root, &path)?;
+            assets.insert(path[below("assets").len() + 1..].to_owned(), Asset { path: root.join(&path), bytes: bytes.into() });
+        }
+    }
+    let mut strings = BTreeMap::new();
+    for base in [format!("{folder}/strings"), "strings".to_owned()] {
+        for language in ["en", config.language.as_str()] {
+            if let Some(file) = files::read_text(root, &format!("{base}/{language}.yaml"), report)? {
+                match Yaml::whole(&file).read::<BTreeMap<String, String>>() {
+                    Ok(words) => strings.extend(words),
+                    Err(diagnostic) => report.push(diagnostic),
+                }
+            }
+        }
+    }
+    for name in REQUIRED {
+        if !templates.contains_key(*name) {
+            report.push(
+                Diagnostic::at(Code::ThemeInvalid, config_yaml.place(&yaml_path!["theme"]), format!("the theme `{}` lacks the template `{name}`", config.theme))
+                    .help(format!("add {folder}/templates/{name}")),
+            );
+        }
+    }
+    let mut tera = Tera::default();
+    tera.autoescape_on(vec![".html", ".svg", ".xml"]);
+    if let Err(error) = tera.add_raw_templates(templates.iter().map(|(name, file)| (name.as_str(), file.text.as_str()))) {
+        report.push(diagnose(&error, &templates, None));
+    }
+    let mut hasher = Xxh3::new();
+    hasher.update(serde_json::to_string(&(&settings, &strings, assets.keys().collect::<Vec<_>>())).unwrap_or_default().as_bytes());
+    for (name, file) in &templates {
+        hasher.update(name.as_bytes());
+        hasher.update(file.text.as_bytes());
+    }
+    for asset in assets.values() {
+        hasher.update(&asset.bytes);
+    }
+    hasher.update(format!("{needs:?}").as_bytes());
+    if report.count(crate::diag::Severity::Error) > before {
+        return Ok(None);
+    }
+    Ok(Some(Theme { name: config.theme.clone(), settings, needs, tera, templates, strings, assets, digest: hasher.digest128() }))
+}
+
+impl Theme {
+    /// An interface word, or `fallback`.
+    pub fn word<'a>(&'a self, key: &str, fallback: &'a str) -> &'a str {
+        self.strings.get(key).map_or(fallback, String::as_str)
+    }
+}
+
+/// A finding for an error of the template engine; `page` is what was being rendered.
+pub fn diagnose(error: &tera::Error, templates: &BTreeMap<String, Arc<TextFile>>, page: Option<&str>) -> Diagnostic {
+    let (message, span) = match error.kind() {
+        tera::ErrorKind::SyntaxError(e) | tera::ErrorKind::RenderingError(e) => (
+            e.message().to_owned(),
+            templates.get(e.filename()).map(|file| Span::new(file, e.span().range.clone())),
+        ),
+        _ => (error.to_string(), None),
+    };
+    let message = message.lines().next().unwrap_or("the template cannot be rendered").to_owned();
+    let mut chars = message.chars();
+    let message = chars.next().map_or(String::new(), |c| c.to_lowercase().chain(chars).collect());
+    let mut diagnostic = match span {
+        Some(span) => Diagnostic::at(Code::TemplateError, span, message),
+        None => Diagnostic::bare(Code::TemplateError, message),
+    };
+    if let Some(page) = page {
+        diagnostic = diagnostic.note(format!("while rendering {page}"));
+    }
+    diagnostic.help("docs/themes.md lists what each template may use")
+}

@@ -1,0 +1,75 @@
+//! The output tree: the whole site as an ordered map from path to content.
+//!
+//! In: what `render` made. Out: a value that `write`, `serve` and `deploy` consume. Must never touch the disk.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The content of one file of the site.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// Bytes made by this build.
+    Bytes(Arc<[u8]>),
+    /// A file to copy as it is.
+    File(PathBuf),
+}
+
+/// One file of the site and the digest of its content (XXH3, 128 bits; not for security).
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// What it holds.
+    pub content: Content,
+    /// Equal digests mean equal bytes.
+    pub digest: u128,
+}
+
+/// Every file of the site by its path: relative, forward slashes, no `.` or `..`, in byte order.
+#[derive(Debug, Clone, Default)]
+pub struct OutputTree {
+    files: BTreeMap<String, Output>,
+}
+
+impl OutputTree {
+    /// Add a file of bytes. The path must not be taken: collisions are found before rendering.
+    pub fn add(&mut self, path: impl Into<String>, bytes: impl Into<Arc<[u8]>>) {
+        let bytes = bytes.into();
+        let digest = xxhash_rust::xxh3::xxh3_128(&bytes);
+        self.files.insert(path.into(), Output { content: Content::Bytes(bytes), digest });
+    }
+
+    /// Add a file whose bytes and digest are known.
+    pub fn add_output(&mut self, path: impl Into<String>, output: Output) {
+        self.files.insert(path.into(), output);
+    }
+
+    /// The file at a path.
+    pub fn get(&self, path: &str) -> Option<&Output> {
+        self.files.get(path)
+    }
+
+    /// All files, in byte order of their paths.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Output)> {
+        self.files.iter().map(|(path, output)| (path.as_str(), output))
+    }
+
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there is no file.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
+
+impl Output {
+    /// The bytes, read from the disk when the file is one to copy.
+    pub fn bytes(&self) -> std::io::Result<Arc<[u8]>> {
+        match &self.content {
+            Content::Bytes(bytes) => Ok(bytes.clone()),
+            Content::File(path) => std::fs::read(path).map(Into::into),
+        }
+    }
+}

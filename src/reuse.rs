@@ -1,0 +1,64 @@
+//! What one process keeps between two builds.
+//!
+//! In: results with the digest of everything they were made from. Out: the same results while that digest holds.
+//! Nothing has to be invalidated: a key that no longer fits is simply not found.
+//! Must never change a result: a build with an empty store gives the same bytes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::load::ParsedPage;
+
+/// Shared by the threads of one build; locks are held for a look-up only.
+#[derive(Debug, Default)]
+pub struct Reuse {
+    pages: Mutex<HashMap<String, (u128, ParsedPage)>>,
+    rendered: Mutex<HashMap<String, (u128, Arc<[u8]>)>>,
+    cited: Mutex<HashMap<u128, Arc<crate::resolve::csl::Formatted>>>,
+}
+
+impl Reuse {
+    /// The parsed page at a path, made anew if its text differs.
+    pub fn page(&self, path: &str, digest: u128, parse: impl FnOnce() -> ParsedPage) -> ParsedPage {
+        if let Some((kept, page)) = lock(&self.pages).get(path) {
+            if *kept == digest {
+                return page.clone();
+            }
+        }
+        let page = parse();
+        lock(&self.pages).insert(path.to_owned(), (digest, page.clone()));
+        page
+    }
+
+    /// Forget pages whose files are gone.
+    pub fn forget_pages(&self, exists: impl Fn(&str) -> bool) {
+        lock(&self.pages).retain(|path, _| exists(path));
+    }
+
+    /// The rendered file at an output path, made anew if what it shows differs.
+    pub fn rendered<E>(&self, path: &str, key: u128, render: impl FnOnce() -> Result<Arc<[u8]>, E>) -> Result<Arc<[u8]>, E> {
+        if let Some((kept, bytes)) = lock(&self.rendered).get(path) {
+            if *kept == key {
+                return Ok(bytes.clone());
+            }
+        }
+        let bytes = render()?;
+        lock(&self.rendered).insert(path.to_owned(), (key, bytes.clone()));
+        Ok(bytes)
+    }
+
+    /// Citations and references as the CSL engine formatted them, by the digest of style, entries and order.
+    pub fn cited(&self, key: u128, format: impl FnOnce() -> crate::resolve::csl::Formatted) -> Arc<crate::resolve::csl::Formatted> {
+        if let Some(kept) = lock(&self.cited).get(&key) {
+            return kept.clone();
+        }
+        let made = Arc::new(format());
+        lock(&self.cited).insert(key, made.clone());
+        made
+    }
+}
+
+/// A thread that panicked has not left a half-written entry: each is inserted whole.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
