@@ -15,5 +15,19 @@ pub mod date;
 pub mod diag;
 pub mod text;
 pub mod yaml;
+
+pub mod archive;
 pub mod config;
+pub mod figures;
+
 pub mod load;
+pub mod resolve;
+pub mod check;
+pub mod render;
+pub mod output;
+
+pub mod pipeline;
+pub mod reuse;
+
+pub mod cli;
+pub mod cmd;

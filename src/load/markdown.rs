@@ -431,12 +431,13 @@ impl<'a> Walk<'a, '_> {
             Event::Start(tag) => match tag {
                 Tag::Paragraph | Tag::DefinitionListDefinition => self.prose.start(BlockKind::Paragraph),
                 Tag::Item => self.prose.start(BlockKind::Item),
-                Tag::TableCell => self.prose.start(BlockKind::Cell),
+                Tag::TableRow | Tag::TableHead => self.prose.start(BlockKind::Row),
                 Tag::DefinitionListTitle => self.prose.start(BlockKind::Heading),
                 _ => {}
             },
+            Event::End(TagEnd::TableCell) => self.prose.cell_end(),
             Event::End(
-                TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell | TagEnd::DefinitionListTitle | TagEnd::DefinitionListDefinition,
+                TagEnd::Paragraph | TagEnd::Item | TagEnd::TableRow | TagEnd::TableHead | TagEnd::DefinitionListTitle | TagEnd::DefinitionListDefinition,
             ) => self.prose.end(),
             Event::Rule => self.prose.end(),
             _ => {}

@@ -6,6 +6,7 @@
 //! Must never look at two pages together: names are resolved in the next stage.
 
 pub mod cite_syntax;
+pub mod archived;
 mod csl_json;
 pub mod files;
 pub mod front_matter;
@@ -21,7 +22,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::archive::Archive;
+use archived::Archive;
 use crate::config::{CONFIG_FILE, Config};
 use crate::diag::{Code, Diagnostic, Report};
 use crate::reuse::Reuse;

@@ -22,8 +22,8 @@ pub enum BlockKind {
     Paragraph,
     /// An item of a tight list.
     Item,
-    /// A cell of a table.
-    Cell,
+    /// A row of a table: its cells, with bars between them. A citation in one cell covers the row.
+    Row,
     /// A heading or a defined term.
     Heading,
 }
@@ -109,6 +109,13 @@ impl ProseWriter {
         let block = self.open();
         block.places.push((block.text.len(), place));
         block.text.extend(text.chars().map(|c| if matches!(c, '\u{e000}'..='\u{e003}') { '\u{fffd}' } else { c }));
+    }
+
+    /// The end of a table's cell.
+    pub fn cell_end(&mut self) {
+        if let Some(block) = &mut self.current {
+            block.text.push_str(" | ");
+        }
     }
 
     /// A line break.

@@ -1,0 +1,272 @@
+//! Numbers and quotations in the text (rules 1, 3 and 4 of the chain).
+//!
+//! In: the running text of a page and its citations' quotes. Out: findings, each at the number. What a number is, and
+//! whether a quote states it, `figures` knows; this file knows which citations cover a sentence.
+//! Must never count a date, a name or a label: those are dropped in `figures`.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::archive::quotation_in_quote;
+use crate::config::CitesCover;
+use crate::diag::{Code, Diagnostic, Report};
+use crate::figures::{self, Figure, Lexicon, Sentence, Stated};
+use crate::load::PageInput;
+use crate::load::prose::{Block, BlockKind, CALL_MARK, CITE_MARK};
+use crate::resolve::Site;
+use crate::text::Span;
+use crate::yaml::Step;
+use crate::yaml_path;
+
+/// The numbers of a page.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// That count something.
+    pub numbers: usize,
+    /// Of these, in a sentence with a citation.
+    pub cited: usize,
+}
+
+/// The words of the site that decide what counts.
+pub fn lexicon(site: &Site<'_>) -> Lexicon {
+    let inputs = site.inputs;
+    let terms = inputs.glossary.all.iter().flat_map(|t| std::iter::once(&t.term).chain(&t.aliases));
+    let units = inputs.questions.all.iter().flat_map(|q| std::iter::once(&q.unit).chain(&q.units));
+    Lexicon::new(inputs.config.names.iter().chain(terms).map(String::as_str), units.map(String::as_str))
+}
+
+/// The quotes of one citation, read for figures once.
+struct Cited {
+    quotes: Vec<String>,
+    stated: Vec<Stated>,
+    /// Whether its source's text is archived, so that its quote can be held against a figure.
+    archived: bool,
+}
+
+struct Page<'a> {
+    site: &'a Site<'a>,
+    input: &'a PageInput,
+    number: usize,
+    lexicon: &'a Lexicon,
+    cited: Vec<Cited>,
+}
+
+/// Check the text, the title, the summary and the records of a page.
+pub fn check_page(site: &Site<'_>, number: usize, lexicon: &Lexicon, report: &mut Report) -> Counts {
+    let input = &site.inputs.pages[number];
+    let cited = input
+        .front
+        .citations
+        .iter()
+        .enumerate()
+        .map(|(i, citation)| {
+            let quotes: Vec<String> = citation.quote.iter().chain(&citation.translation).cloned().collect();
+            let archived = site.cites[number].sources[i].is_some_and(|s| site.inputs.sources.all[s].is_archived());
+            Cited { stated: quotes.iter().map(|q| Stated::new(q)).collect(), quotes, archived }
+        })
+        .collect();
+    let page = Page { site, input, number, lexicon, cited };
+    let mut counts = Counts::default();
+    for block in &input.body.prose {
+        if block.kind == BlockKind::Heading && !block.text.contains(CITE_MARK) {
+            page.apart(&block.text, |r| Span::new(&input.file, block.source(r)), None, "the heading", report);
+        } else {
+            page.block(block, &mut counts, report);
+        }
+    }
+    page.front_matter(report);
+    counts
+}
+
+impl Page<'_> {
+    fn block(&self, block: &Block, counts: &mut Counts, report: &mut Report) {
+        let sentences = figures::sentences(&block.text, self.lexicon);
+        let in_block: Vec<usize> = (0..block.cites.len()).collect();
+        let whole_block = block.kind == BlockKind::Row || self.site.inputs.config.cites_cover == CitesCover::Paragraph;
+        for sentence in &sentences {
+            let marks = if whole_block { &in_block } else { &sentence.marks };
+            let citations = self.citations(marks.iter().filter_map(|m| block.cites.get(*m)).copied());
+            self.sentence(block, sentence, &citations, counts, report);
+        }
+        self.uncited_paragraph(block, &sentences, report);
+    }
+
+    /// The citations of some groups of the body.
+    fn citations(&self, groups: impl Iterator<Item = usize>) -> BTreeSet<usize> {
+        let cites = &self.site.cites[self.number];
+        groups.flat_map(|group| cites.groups.get(group).into_iter().flatten().flatten().copied()).collect()
+    }
+
+    fn sentence(&self, block: &Block, sentence: &Sentence, citations: &BTreeSet<usize>, counts: &mut Counts, report: &mut Report) {
+        let place = |range: &Range<usize>| Span::new(&self.input.file, block.source(range.clone()));
+        counts.numbers += sentence.figures.len();
+        if !citations.is_empty() {
+            counts.cited += sentence.figures.len();
+        }
+        for figure in &sentence.figures {
+            let words = &block.text[figure.range.clone()];
+            if citations.is_empty() {
+                report.push(
+                    Diagnostic::at(Code::NumberUncited, place(&figure.range), format!("the number `{words}` stands in a sentence without a citation"))
+                        .help("write `[@id]` in the sentence or right after its full stop; list names that hold numbers under `names:` in site.yaml"),
+                );
+            } else if !self.supported(figure, citations) {
+                report.push(
+                    Diagnostic::at(Code::NumberUnsupported, place(&figure.range), format!("the number `{words}` stands in none of the quotes that its sentence cites"))
+                        .note(self.quotes_of(citations))
+                        .help("cite a quote that gives the figure, or write `{{ calc(value=\"…\", from=\"…\") }}` for your own arithmetic"),
+                );
+            }
+        }
+        for calc in &sentence.calcs {
+            if let Some(call) = block.calls.get(*calc) {
+                self.calc(*call, citations, report);
+            }
+        }
+        for quotation in &sentence.quotations {
+            let words: String = block.text[quotation.clone()].chars().filter(|c| !matches!(c, '\u{e000}'..='\u{e003}')).collect();
+            let words = words.trim();
+            let found = citations.iter().any(|c| self.cited[*c].quotes.iter().any(|quote| quotation_in_quote(words, quote)));
+            if !found {
+                let (message, help) = if citations.is_empty() {
+                    ("words in quotation marks stand in a sentence without a citation", "cite the quote that holds them, behind them or after the full stop")
+                } else {
+                    ("these words in quotation marks stand in none of the quotes that their sentence cites", "quote exactly what the cited `quote:` has, or cite another")
+                };
+                let mut diagnostic = Diagnostic::at(Code::QuotationUnsupported, place(quotation), message);
+                if !citations.is_empty() {
+                    diagnostic = diagnostic.note(self.quotes_of(citations));
+                }
+                report.push(diagnostic.help(help));
+            }
+        }
+    }
+
+    /// Whether a figure stands in a quote; where nothing cited has an archived text, that is not asked.
+    fn supported(&self, figure: &Figure, citations: &BTreeSet<usize>) -> bool {
+        let checkable = citations.iter().any(|c| self.cited[*c].archived);
+        let stated: Vec<Stated> = citations.iter().flat_map(|c| self.cited[*c].stated.iter().cloned()).collect();
+        !checkable || Stated::support(&stated, figure) || citations.iter().any(|c| !self.cited[*c].archived)
+    }
+
+    fn quotes_of(&self, citations: &BTreeSet<usize>) -> String {
+        let quotes: Vec<String> = citations.iter().flat_map(|c| &self.cited[*c].quotes).map(|q| format!("\"{q}\"")).collect();
+        if quotes.is_empty() { "it cites no quote".to_owned() } else { format!("cited: {}", quotes.join("; ")) }
+    }
+
+    /// The author's own arithmetic: it comes out, and its inputs are cited.
+    fn calc(&self, call: usize, citations: &BTreeSet<usize>, report: &mut Report) {
+        let placed = &self.input.body.calls[call];
+        if placed.call.name != "calc" {
+            return;
+        }
+        let place = Span::new(&self.input.file, placed.range.clone());
+        let argument = |name: &str| placed.call.args.get(name).and_then(|v| v.as_str().map(str::to_owned).or_else(|| v.as_f64().map(|n| n.to_string())));
+        let (Some(value), Some(from)) = (argument("value"), argument("from")) else { return };
+        match figures::calc(&value, &from) {
+            Err(error) => report.push(
+                Diagnostic::at(Code::CalcWrong, place, format!("`{from}` does not give `{value}`: {error}")).help("correct the value or the arithmetic"),
+            ),
+            Ok(_) if citations.is_empty() => report.push(
+                Diagnostic::at(Code::NumberUncited, place, "the inputs of this calculation are not cited").help("cite the quotes that give them, in the same sentence"),
+            ),
+            Ok(inputs) => {
+                let checkable = citations.iter().all(|c| self.cited[*c].archived);
+                for input in inputs {
+                    let stated = citations.iter().any(|c| self.cited[*c].stated.iter().any(|s| s.supports_value(Some(input), Some(input))));
+                    // A hundred makes per cent; it is nobody's figure.
+                    if checkable && !stated && input != 100.0 {
+                        report.push(
+                            Diagnostic::at(Code::NumberUnsupported, place.clone(), format!("the input {input} stands in none of the quotes that its sentence cites"))
+                                .note(self.quotes_of(citations))
+                                .help("cite the quote that gives it"),
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// Rule 2: a paragraph of statements without any citation.
+    fn uncited_paragraph(&self, block: &Block, sentences: &[Sentence], report: &mut Report) {
+        let text = block.text.trim();
+        let statement = block.kind == BlockKind::Paragraph && text.ends_with(['.', '!', '\u{201d}', ')']) && block.words() >= 20 && !sentences.is_empty();
+        if statement && !text.contains([CITE_MARK, CALL_MARK]) {
+            let first = sentences[0].range.clone();
+            report.push(
+                Diagnostic::at(Code::ParagraphUncited, Span::new(&self.input.file, block.source(first)), "this paragraph cites nothing")
+                    .help("cite what it rests on; for a page about the site itself, switch the check off with a reason under `checks:`"),
+            );
+        }
+    }
+
+    /// Title, summary and records.
+    fn front_matter(&self, report: &mut Report) {
+        let front = &self.input.front;
+        let place = |path: Vec<Step>| self.input.place(&path);
+        self.apart(&front.title, |_| place(yaml_path!["title"]), None, "the title", report);
+        if let Some(summary) = &front.summary {
+            self.apart(summary, |_| place(yaml_path!["summary"]), None, "the summary", report);
+        }
+        for number in &self.site.claims.by_page[self.number] {
+            let claim = &self.site.claims.all[*number];
+            let (list, i) = (claim.kind.list(), claim.record);
+            let cites: BTreeSet<usize> = claim.cites.iter().copied().collect();
+            let texts: Vec<(&str, Option<&String>)> = match claim.kind {
+                crate::resolve::claims::ClaimKind::Estimate => vec![("note", front.estimates[i].note.as_ref())],
+                crate::resolve::claims::ClaimKind::Event => vec![("title", Some(&front.events[i].title)), ("note", front.events[i].note.as_ref())],
+                crate::resolve::claims::ClaimKind::Response => vec![("action", Some(&front.responses[i].action)), ("note", front.responses[i].note.as_ref())],
+                crate::resolve::claims::ClaimKind::Motive => vec![("title", Some(&front.motives[i].title)), ("note", front.motives[i].note.as_ref())],
+            };
+            for (field, text) in texts {
+                if let Some(text) = text {
+                    self.apart(text, |_| place(yaml_path![list, i, field]), Some(&cites), &format!("the {} `{}`", claim.kind.name(), claim.id), report);
+                }
+            }
+            if claim.kind == crate::resolve::claims::ClaimKind::Estimate {
+                self.estimate(i, &cites, report);
+            }
+        }
+    }
+
+    /// Numbers that stand apart from citations must equal a cited figure of the page (or of the record).
+    fn apart(&self, text: &str, place: impl Fn(Range<usize>) -> Span, own: Option<&BTreeSet<usize>>, what: &str, report: &mut Report) {
+        for figure in figures::figures(text, self.lexicon) {
+            let all: BTreeSet<usize> = (0..self.cited.len()).filter(|c| self.site.cites[self.number].is_used(*c)).collect();
+            let cites = own.unwrap_or(&all);
+            let stated = |cites: &BTreeSet<usize>| -> Vec<Stated> { cites.iter().flat_map(|c| self.cited[*c].stated.iter().cloned()).collect() };
+            let unarchived = own.is_some_and(|own| own.iter().any(|c| !self.cited[*c].archived));
+            let as_estimate = self.input.front.estimates.iter().any(|e| {
+                let (low, high) = crate::resolve::claims::range(e);
+                (low == figure.low || high == figure.low) && (high == figure.high || low == figure.high)
+            });
+            if unarchived || as_estimate || Stated::support(&stated(cites), &figure) || Stated::support(&stated(&all), &figure) {
+                continue;
+            }
+            let words = &text[figure.range.clone()];
+            report.push(
+                Diagnostic::at(Code::NumberUncited, place(figure.range.clone()), format!("the number `{words}` in {what} is no cited figure of this page"))
+                    .help("use a figure that a quote of the page gives, or leave it out"),
+            );
+        }
+    }
+
+    /// Rule 4, for estimates an error.
+    fn estimate(&self, record: usize, cites: &BTreeSet<usize>, report: &mut Report) {
+        let estimate = &self.input.front.estimates[record];
+        let (low, high) = match estimate.value {
+            Some(value) => (Some(value), Some(value)),
+            None => (estimate.low, estimate.high),
+        };
+        let checkable = !cites.is_empty() && cites.iter().all(|c| self.cited[*c].archived);
+        let supported = cites.iter().any(|c| self.cited[*c].stated.iter().any(|s| s.supports_value(low, high)));
+        if checkable && !supported {
+            let field = if estimate.value.is_some() { "value" } else if estimate.low.is_some() { "low" } else { "high" };
+            report.push(
+                Diagnostic::at(Code::EstimateUnsupported, self.input.place(&yaml_path!["estimates", record, field]), "the estimate's value stands in none of its quotes")
+                    .note(self.quotes_of(cites))
+                    .help("cite a quote that gives the figure, or correct the value"),
+            );
+        }
+    }
+}

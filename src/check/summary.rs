@@ -1,0 +1,85 @@
+//! Counts over the site, for the end of `cited check` and for readers.
+//!
+//! In: the site and how its quotes stand. Out: [`Summary`]. Must never count a citation that nothing uses.
+
+use super::numbers::Counts;
+use super::quotes::Standing;
+use crate::resolve::Site;
+use crate::resolve::claims::Flag;
+
+/// What a person wants to know at the end of a check.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Summary {
+    /// Pages.
+    pub pages: usize,
+    /// Sources, and how many of them are archived.
+    pub sources: usize,
+    /// Archived sources.
+    pub archived: usize,
+    /// Claim records.
+    pub claims: usize,
+    /// Claim records with at least one citation.
+    pub claims_cited: usize,
+    /// Claim records that rest on one origin.
+    pub single_origin: usize,
+    /// Citations in use.
+    pub citations: usize,
+    /// Citations in use that have a quote of an archived source.
+    pub quotes: usize,
+    /// Of these, found in the archive or vouched for by the lock.
+    pub quotes_verified: usize,
+    /// Citations in use of sources that are not archived.
+    pub unarchived: usize,
+    /// Numbers in the text that count something.
+    pub numbers: usize,
+    /// Of these, cited.
+    pub numbers_cited: usize,
+    /// Disagreements between claims.
+    pub disagreements: usize,
+}
+
+impl Summary {
+    /// Add the numbers of a page.
+    pub fn add_numbers(&mut self, counts: &Counts) {
+        self.numbers += counts.numbers;
+        self.numbers_cited += counts.cited;
+    }
+
+    /// Count what the whole site holds.
+    pub fn finish(&mut self, site: &Site<'_>, standing: &[Vec<Standing>]) {
+        let inputs = site.inputs;
+        self.pages = inputs.pages.len();
+        self.sources = inputs.sources.all.len();
+        self.archived = inputs.sources.all.iter().filter(|s| s.is_archived()).count();
+        self.claims = site.claims.all.len();
+        self.claims_cited = site.claims.all.iter().filter(|c| !c.cites.is_empty()).count();
+        self.single_origin = site.claims.all.iter().filter(|c| c.flags.contains(&Flag::SingleOrigin)).count();
+        self.disagreements = site.claims.disagreements.len();
+        for (page, cites) in site.cites.iter().enumerate() {
+            for (i, stands) in standing[page].iter().enumerate().filter(|(i, _)| cites.is_used(*i)) {
+                self.citations += 1;
+                match stands {
+                    Standing::Archive(_) | Standing::Lock(_) => {
+                        self.quotes += 1;
+                        self.quotes_verified += 1;
+                    }
+                    Standing::Unarchived => self.unarchived += 1,
+                    Standing::Unchecked => self.quotes += usize::from(inputs.pages[page].front.citations[i].quote.is_some()),
+                }
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Summary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let share = |part: usize, whole: usize| if whole == 0 { 100 } else { part * 100 / whole };
+        writeln!(f, "pages          {}", self.pages)?;
+        writeln!(f, "claims         {} ({} % cited, {} on one origin)", self.claims, share(self.claims_cited, self.claims), self.single_origin)?;
+        writeln!(f, "numbers        {} in the text ({} % cited)", self.numbers, share(self.numbers_cited, self.numbers))?;
+        writeln!(f, "quotes         {} of {} verified ({} %)", self.quotes_verified, self.quotes, share(self.quotes_verified, self.quotes))?;
+        writeln!(f, "not checked    {} citations of sources without an archived text", self.unarchived)?;
+        writeln!(f, "sources        {} ({} archived)", self.sources, self.archived)?;
+        write!(f, "disagreements  {}", self.disagreements)
+    }
+}

@@ -1,0 +1,89 @@
+//! The commands: each takes the arguments apart, calls the library and prints.
+//!
+//! Messages go to standard error, data to standard output. Exit codes: 0 clean or warnings, 1 the site has errors,
+//! 2 usage or machine.
+
+mod build;
+mod check;
+mod cite;
+mod explain;
+
+mod schema;
+mod source;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command, SiteArgs};
+use crate::diag::emit::{Format, emit};
+use crate::diag::{Code, Report, Severity, did_you_mean};
+use crate::load::Options;
+
+/// What ended a command early: printed after `error: `, exit code 2.
+pub type Failure = Box<dyn std::error::Error>;
+
+/// Run the command that was given.
+pub fn run(cli: &Cli) -> Result<ExitCode, Failure> {
+    check_deny(cli)?;
+    match &cli.command {
+        Command::Init(_) => Err("not yet".into()),
+        Command::New(_) => Err("not yet".into()),
+        Command::Build(args) => build::build(cli, args),
+        Command::Serve(args) => build::serve(cli, args),
+        Command::Check(args) => check::check(cli, args),
+        Command::Cite(args) => cite::cite(cli, args),
+        Command::Source(command) => source::run(cli, command),
+        Command::Stale(args) => check::stale(cli, args),
+        Command::Changes(args) => source::changes(cli, args),
+        Command::Export(args) => source::export(cli, args),
+        Command::Explain(args) => explain::explain(args),
+        Command::Schema(args) => schema::schema(args),
+        Command::Completions(args) => schema::completions(args),
+    }
+}
+
+fn check_deny(cli: &Cli) -> Result<(), Failure> {
+    for name in cli.deny.iter().filter(|n| *n != "warnings") {
+        if name.parse::<Code>().is_err() {
+            let help = did_you_mean(name, Code::ALL.iter().map(|c| c.name()), || "`cited explain` lists the codes".to_owned());
+            return Err(format!("--deny {name}: there is no such code; {help}").into());
+        }
+    }
+    Ok(())
+}
+
+/// What the arguments say about a run.
+fn options(cli: &Cli, site: &SiteArgs) -> Options {
+    Options { root: cli.root.clone(), base_url: site.base_url.clone(), drafts: site.drafts, archive: site.archive.clone(), preview: false }
+}
+
+/// Raise what `--deny` names to errors.
+fn deny(cli: &Cli, report: &mut Report) {
+    let all = cli.deny.iter().any(|n| n == "warnings");
+    let codes: Vec<Code> = cli.deny.iter().filter_map(|n| n.parse().ok()).collect();
+    report.relevel(|d| if all || codes.contains(&d.code) { Severity::Error } else { d.severity });
+}
+
+/// Print findings: for people to standard error, for programs to standard output.
+fn print(cli: &Cli, report: &Report) {
+    let text = emit(report, cli.format, std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
+    match cli.format {
+        Format::Human | Format::Short | Format::Github => eprint!("{text}"),
+        Format::Json | Format::Sarif => print!("{text}"),
+    }
+}
+
+/// `2 errors, 1 warning`, or nothing.
+fn tally(report: &Report) -> String {
+    let plural = |n: usize, word: &str| match n {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        n => Some(format!("{n} {word}s")),
+    };
+    [plural(report.count(Severity::Error), "error"), plural(report.count(Severity::Warning), "warning")].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// The exit code that a report asks for.
+fn exit(report: &Report) -> ExitCode {
+    if report.has_errors() { ExitCode::from(1) } else { ExitCode::SUCCESS }
+}

@@ -1,0 +1,87 @@
+//! `cited init DIR` and `cited new PATH`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::Failure;
+use crate::cli::{Cli, Init, New};
+use crate::load::files;
+use crate::load::front_matter;
+use crate::resolve::routes::check_part;
+
+/// The files of a new site: a lesson that builds at once. The theme is the reference theme, built in.
+const LESSON: &[(&str, &str)] = &[
+    ("site.yaml", include_str!("lesson/site.yaml")),
+    ("content/_index.md", include_str!("lesson/content/_index.md")),
+    ("content/river.md", include_str!("lesson/content/river.md")),
+    ("content/sources/_index.md", include_str!("lesson/content/sources/_index.md")),
+    ("content/sources.yaml", include_str!("lesson/content/sources.yaml")),
+    ("content/sources.lock", include_str!("lesson/content/sources.lock")),
+    ("content/actors.yaml", include_str!("lesson/content/actors.yaml")),
+    ("content/questions.yaml", include_str!("lesson/content/questions.yaml")),
+    ("content/glossary.yaml", include_str!("lesson/content/glossary.yaml")),
+    ("archive/survey.txt", include_str!("lesson/archive/survey.txt")),
+    ("archive/council.txt", include_str!("lesson/archive/council.txt")),
+    (".gitignore", "/public/*\n!/public/.gitignore\n"),
+    ("public/.gitignore", "*\n!.gitignore\n"),
+];
+
+/// Make a site.
+pub fn init(args: &Init) -> Result<ExitCode, Failure> {
+    let dir = &args.dir;
+    if dir.exists() && (!dir.is_dir() || dir.read_dir()?.next().is_some()) {
+        return Err(format!("{} exists and is not an empty folder; name a new one", dir.display()).into());
+    }
+    for (path, text) in LESSON {
+        put(&dir.join(path), text.as_bytes())?;
+    }
+    for (path, bytes) in crate::theme_files::EXPLAINER {
+        put(&dir.join("themes/explainer").join(path), bytes)?;
+    }
+    println!("made a site in {0}\n\n  cited serve --root {0}    to preview it while you write\n  cited build --root {0}    to make {0}/public", dir.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let at = |e: std::io::Error| format!("cannot write {}: {e}", path.display());
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(at)?;
+    }
+    std::fs::write(path, bytes).map_err(at)?;
+    Ok(())
+}
+
+/// Make a page.
+pub fn page(cli: &Cli, args: &New) -> Result<ExitCode, Failure> {
+    if !cli.root.join(crate::config::CONFIG_FILE).is_file() {
+        return Err(format!("there is no {} in {}; name the site with `--root DIR`", crate::config::CONFIG_FILE, cli.root.display()).into());
+    }
+    let given = args.path.trim_start_matches("content/").trim_start_matches('/');
+    let path = if given.ends_with(".md") { given.to_owned() } else { format!("{}.md", given.trim_end_matches('/')) };
+    for part in path.split('/') {
+        let stem = part.strip_suffix(".md").unwrap_or(part);
+        check_part(stem).map_err(|why| format!("`{}` cannot be a page's path: {why}", args.path))?;
+        if files::is_ignored(part) {
+            return Err(format!("`{part}` would be passed over as a hidden or backup file").into());
+        }
+    }
+    let full = cli.root.join("content").join(&path);
+    if full.exists() {
+        return Err(format!("{} exists", full.display()).into());
+    }
+    let name = path.trim_end_matches("/_index.md").trim_end_matches("/index.md").trim_end_matches(".md");
+    let name = name.rsplit('/').next().unwrap_or(name).replace(['-', '_'], " ");
+    let mut letters = name.chars();
+    let made: String = letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect());
+    let title = args.title.clone().unwrap_or(made);
+    let text = format!(
+        "---\ntitle: {}\nsummary: \ndraft: true\ncitations: []\n#  - id: short-name\n#    source: a key of content/sources.yaml\n#    quote: \"a few exact words\"\n---\n\nWrite the answer first. Cite each statement: `[@short-name]`.\n",
+        serde_json::to_string(&title)?
+    )
+    .replace("summary: \n", "");
+    let file = crate::text::TextFile::new(&path, text.clone());
+    debug_assert!(front_matter::split(&file).is_ok());
+    put(&full, text.as_bytes())?;
+    println!("{}", full.display());
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,181 @@
+//! A page's body: the pieces of its Markdown with their holes filled.
+//!
+//! In: [`Body`] pieces, resolved links and citations. Out: HTML. Shortcodes are rendered here, after Markdown, with
+//! the theme's templates. Must never run content through the template engine.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::{Renderer, relative};
+use crate::diag::{Code, Diagnostic, Report, did_you_mean};
+use crate::load::markdown::{Piece, PlacedCall, Word, escape};
+use crate::load::theme;
+use crate::resolve::csl::MarkPart;
+use crate::resolve::links::Target;
+use crate::text::Span;
+
+/// Fill the holes of a page's body.
+pub fn render(renderer: &Renderer<'_>, page: usize, report: &mut Report) -> String {
+    let input = &renderer.site.inputs.pages[page];
+    let mut open: Vec<(usize, String)> = Vec::new();
+    let mut html = String::new();
+    for piece in &input.body.pieces {
+        match piece {
+            Piece::Html(text) => html.push_str(text),
+            Piece::Cite(group) => mark(renderer, page, *group, &mut html),
+            Piece::Href(link) => html.push_str(&escape(&href(renderer, page, &renderer.site.links[page][*link]))),
+            Piece::Image(link) => image(renderer, page, *link, &mut html),
+            Piece::Word(word) => html.push_str(&escape(renderer.word(*word))),
+            Piece::Call(call) => {
+                let text = shortcode(renderer, page, &input.body.calls[*call], None, report);
+                html.push_str(&text);
+            }
+            Piece::Open(call) => open.push((*call, std::mem::take(&mut html))),
+            Piece::Close => match open.pop() {
+                Some((call, before)) => {
+                    let body = std::mem::replace(&mut html, before);
+                    let text = shortcode(renderer, page, &input.body.calls[call], Some(&body), report);
+                    html.push_str(&text);
+                }
+                None => report.push(
+                    Diagnostic::file(Code::ShortcodeInvalid, &input.file, "`{% end %}` closes no shortcode").help("remove it, or open one with `{% name() %}`"),
+                ),
+            },
+        }
+    }
+    while let Some((call, before)) = open.pop() {
+        let placed = &input.body.calls[call];
+        report.push(
+            Diagnostic::at(Code::ShortcodeInvalid, Span::new(&input.file, placed.range.clone()), format!("the shortcode `{}` is not closed", placed.call.name))
+                .help("add `{% end %}` on a line of its own, or write it as `{{ … }}`"),
+        );
+        html = before + &html;
+    }
+    if let Some(style) = &renderer.site.style {
+        if style.is_note() {
+            notes(renderer, page, &mut html);
+        }
+    }
+    html
+}
+
+/// The mark of a citation group: each citation a link to its quote in the references.
+fn mark(renderer: &Renderer<'_>, page: usize, group: usize, html: &mut String) {
+    let cites = &renderer.site.cites[page];
+    let input = &renderer.site.inputs.pages[page];
+    let Some(parts) = cites.formatted.marks.get(group) else { return };
+    let found = &cites.groups[group];
+    let items = parts.iter().filter(|p| matches!(p, MarkPart::Item(..))).count();
+    let link = |item: usize, text: &str, html: &mut String| {
+        let Some(citation) = found.get(item).copied().flatten() else { return };
+        let id = escape(input.front.citations[citation].id());
+        let n = cites.use_numbers[group][item];
+        let _ = write!(
+            html,
+            "<a class=\"cite\" id=\"use-{id}-{n}\" href=\"#cite-{id}\" role=\"doc-biblioref\"><span class=\"vh\">{} </span>{text}</a>",
+            escape(renderer.theme.word("source", "Source"))
+        );
+    };
+    if items == 1 && found.len() == 1 {
+        let text: String = parts.iter().map(|p| match p { MarkPart::Between(h) | MarkPart::Item(_, h) => h.as_str() }).collect();
+        return link(0, &text, html);
+    }
+    let mut linked = Vec::new();
+    for part in parts {
+        match part {
+            MarkPart::Between(text) => html.push_str(text),
+            MarkPart::Item(item, text) => {
+                linked.push(*item);
+                link(*item, text, html);
+            }
+        }
+    }
+    // A style that collapses `[1]–[3]` shows no mark for the second: its use is still a place to come back to.
+    for (item, citation) in found.iter().enumerate().filter(|(i, _)| !linked.contains(i)) {
+        if let Some(citation) = citation {
+            let _ = write!(html, "<span id=\"use-{}-{}\"></span>", escape(input.front.citations[*citation].id()), cites.use_numbers[group][item]);
+        }
+    }
+}
+
+/// For styles of notes: the notes themselves, at the end of the text.
+fn notes(renderer: &Renderer<'_>, page: usize, html: &mut String) {
+    let cites = &renderer.site.cites[page];
+    if cites.formatted.notes.is_empty() {
+        return;
+    }
+    let _ = write!(html, "<section class=\"footnotes\" role=\"doc-endnotes\" aria-label=\"{}\">\n<ol>\n", escape(renderer.word(Word::Notes)));
+    for (i, note) in cites.formatted.notes.iter().enumerate() {
+        let _ = writeln!(html, "<li id=\"note-{}\">{note}</li>", i + 1);
+    }
+    html.push_str("</ol>\n</section>\n");
+}
+
+/// The address of a link, relative to the page.
+pub fn href(renderer: &Renderer<'_>, page: usize, target: &Target) -> String {
+    let root = renderer.root(page);
+    match target {
+        Target::Page { page: to, fragment } => {
+            let path = if *to == page && fragment.is_some() { String::new() } else { relative(&root, &renderer.site.routes.pages[*to].path) };
+            fragment.as_ref().map_or(path.clone(), |f| format!("{path}#{f}"))
+        }
+        Target::File(path) => relative(&root, path),
+        Target::External(url) => url.clone(),
+        Target::Broken(_) | Target::Unsafe(_) => "#".to_owned(),
+    }
+}
+
+fn image(renderer: &Renderer<'_>, page: usize, link: usize, html: &mut String) {
+    let input = &renderer.site.inputs.pages[page];
+    let written = &input.body.links[link];
+    let src = href(renderer, page, &renderer.site.links[page][link]);
+    let title = if written.title.is_empty() { String::new() } else { format!(" title=\"{}\"", escape(&written.title)) };
+    let size = match &renderer.site.links[page][link] {
+        Target::File(path) => renderer.image_size(path).map(|(w, h)| format!(" width=\"{w}\" height=\"{h}\"")).unwrap_or_default(),
+        _ => String::new(),
+    };
+    let _ = write!(html, "<img src=\"{}\" alt=\"{}\"{title}{size} loading=\"lazy\" decoding=\"async\">", escape(&src), escape(written.alt.as_deref().unwrap_or("")));
+}
+
+fn shortcode(renderer: &Renderer<'_>, page: usize, placed: &PlacedCall, body: Option<&str>, report: &mut Report) -> String {
+    let input = &renderer.site.inputs.pages[page];
+    let place = || Span::new(&input.file, placed.range.clone());
+    let name = &placed.call.name;
+    if name == "calc" {
+        return match (placed.call.args.get("value"), placed.call.args.get("from")) {
+            (Some(value), Some(from)) => {
+                let text = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
+                format!("<span class=\"calc\" title=\"{}\">{}</span>", escape(&text(from)), escape(&text(value)))
+            }
+            _ => {
+                report.push(Diagnostic::at(Code::ShortcodeInvalid, place(), "`calc` needs `value` and `from`").help("write `{{ calc(value=\"55%\", from=\"6000/11000\") }}`"));
+                String::new()
+            }
+        };
+    }
+    let template = format!("shortcodes/{name}.html");
+    if !renderer.theme.templates.contains_key(&template) {
+        let names: Vec<&str> = renderer.theme.templates.keys().filter_map(|t| t.strip_prefix("shortcodes/")?.strip_suffix(".html")).collect();
+        report.push(
+            Diagnostic::at(Code::ShortcodeInvalid, place(), format!("the theme has no shortcode `{name}`"))
+                .help(did_you_mean(name, names.iter().copied().chain(["calc"]), || format!("shortcodes here: {}", names.join(", ")))),
+        );
+        return String::new();
+    }
+    let mut context = renderer.common.context.clone();
+    context.insert("args", &placed.call.args);
+    context.insert_value("body", tera::Value::safe_string(body.unwrap_or("")));
+    context.insert("root", &renderer.root(page));
+    context.insert("page", &renderer.page_brief(page));
+    context.insert_value("collections", renderer.collections_for(&template));
+    match renderer.theme.tera.render(&template, &context) {
+        Ok(html) => html,
+        Err(error) => {
+            let mut diagnostic = theme::diagnose(&error, &renderer.theme.templates, Some(&format!("content/{}", input.path)));
+            diagnostic.related = Some((place(), "used here".to_owned()));
+            report.push(diagnostic);
+            String::new()
+        }
+    }
+}

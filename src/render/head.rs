@@ -1,0 +1,148 @@
+//! What stands in a page's `<head>`: address, feeds, metadata for reference managers and machines.
+//!
+//! In: a page's context. Out: safe HTML. Every date comes from the front matter. JSON-LD uses schema.org's names only,
+//! and no sequence in it can end the script element.
+//! Must never emit an executable script: the pages run under a strict Content-Security-Policy.
+
+use serde_json::{Value, json};
+
+use super::Renderer;
+use super::views::SourceView;
+use crate::load::markdown::escape;
+
+/// The head of an author's page.
+pub fn of_page(renderer: &Renderer<'_>, page: usize, value: &Value) -> String {
+    let config = &renderer.site.inputs.config;
+    let front = &renderer.site.inputs.pages[page].front;
+    let url = text(&value["url"]);
+    let description = front.summary.clone().unwrap_or_else(|| config.description.clone());
+    let authors: Vec<String> = if front.authors.is_empty() { config.authors.clone() } else { front.authors.clone() };
+    let mut head = Head::default();
+    if !description.is_empty() {
+        head.meta("name", "description", &description);
+    }
+    head.link("canonical", &url, None);
+    feeds(&mut head, renderer, &super::root_of(&text(&value["path"])));
+    for (property, content) in [("og:type", "article"), ("og:title", &front.title), ("og:url", &url), ("og:site_name", &config.title), ("og:description", &description)] {
+        if !content.is_empty() {
+            head.meta("property", property, content);
+        }
+    }
+    head.meta("name", "twitter:card", "summary");
+    head.meta("name", "citation_title", &front.title);
+    for author in &authors {
+        head.meta("name", "citation_author", author);
+    }
+    if let Some(date) = front.date {
+        head.meta("name", "citation_publication_date", &date.to_string().replace('-', "/"));
+        head.meta("name", "DC.date", &date.to_string());
+        head.meta("property", "article:published_time", &date.to_string());
+    }
+    if let Some(updated) = front.updated {
+        head.meta("property", "article:modified_time", &updated.to_string());
+    }
+    head.meta("name", "citation_public_url", &url);
+    head.meta("name", "citation_language", &config.language);
+    head.meta("name", "DC.title", &front.title);
+    let graph = article(renderer, page, value, &url, &description, &authors);
+    head.json_ld(&graph);
+    head.html
+}
+
+/// The head of a source's page.
+pub fn of_source(renderer: &Renderer<'_>, source: &SourceView, value: &Value) -> String {
+    let mut head = Head::default();
+    let url = text(&value["url"]);
+    head.meta("name", "description", &format!("{}: {}", renderer.theme.word("source", "Source"), source.brief.title));
+    head.link("canonical", &url, None);
+    feeds(&mut head, renderer, &super::root_of(&text(&value["path"])));
+    head.html
+}
+
+fn feeds(head: &mut Head, renderer: &Renderer<'_>, root: &str) {
+    let title = &renderer.site.inputs.config.title;
+    head.html.push_str(&format!("<link rel=\"alternate\" type=\"application/atom+xml\" title=\"{}\" href=\"{root}atom.xml\">\n", escape(title)));
+    head.html.push_str(&format!("<link rel=\"alternate\" type=\"application/feed+json\" title=\"{}\" href=\"{root}feed.json\">\n", escape(title)));
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or("").to_owned()
+}
+
+fn article(renderer: &Renderer<'_>, page: usize, value: &Value, url: &str, description: &str, authors: &[String]) -> Value {
+    let site = renderer.site;
+    let config = &site.inputs.config;
+    let front = &site.inputs.pages[page].front;
+    let creative_work = |source: &usize| {
+        let source = &site.inputs.sources.all[*source];
+        let mut work = json!({ "@type": "CreativeWork", "name": source.title() });
+        if let Some(date) = source.date() {
+            work["datePublished"] = json!(date.to_string());
+        }
+        if let Some(url) = source.url() {
+            work["url"] = json!(url);
+        }
+        work
+    };
+    let mut article = json!({
+        "@type": "Article", "@id": format!("{url}#article"), "headline": front.title, "url": url, "inLanguage": config.language,
+        "isPartOf": { "@type": "WebSite", "name": config.title, "url": config.base_url },
+        "citation": site.cites[page].listed.iter().map(creative_work).collect::<Vec<_>>(),
+    });
+    if !description.is_empty() {
+        article["description"] = json!(description);
+    }
+    if let Some(date) = front.date {
+        article["datePublished"] = json!(date.to_string());
+        article["dateModified"] = json!(front.updated.unwrap_or(date).to_string());
+    }
+    if !authors.is_empty() {
+        article["author"] = authors.iter().map(|a| json!({ "@type": "Organization", "name": a })).collect();
+    }
+    if let Some(license) = &config.license {
+        article["license"] = json!(license.url);
+    }
+    let mut graph = vec![article];
+    if let Some(crumbs) = value["breadcrumbs"].as_array().filter(|c| !c.is_empty()) {
+        let mut items: Vec<Value> = crumbs
+            .iter()
+            .enumerate()
+            .map(|(i, c)| json!({ "@type": "ListItem", "position": i + 1, "name": c["title"], "item": format!("{}{}", config.base_url, text(&c["path"])) }))
+            .collect();
+        items.push(json!({ "@type": "ListItem", "position": items.len() + 1, "name": front.title }));
+        graph.push(json!({ "@type": "BreadcrumbList", "itemListElement": items }));
+    }
+    for number in &site.claims.by_page[page] {
+        let view = renderer.views.claim(*number);
+        let mut claim = json!({
+            "@type": "Claim", "@id": format!("{url}#{}", view.anchor), "text": view.text, "appearance": { "@id": format!("{url}#article") },
+            "citation": view.cites.iter().map(|c| json!({ "@type": "Quotation", "text": c.quote, "isPartOf": { "@type": "CreativeWork", "name": c.source.title } })).collect::<Vec<_>>(),
+        });
+        if !view.by.is_empty() {
+            claim["author"] = view.by.iter().map(|a| json!({ "@type": if a.kind == crate::load::records::ActorKind::Person { "Person" } else { "Organization" }, "name": a.name })).collect();
+        }
+        graph.push(claim);
+    }
+    json!({ "@context": "https://schema.org", "@graph": graph })
+}
+
+#[derive(Default)]
+struct Head {
+    html: String,
+}
+
+impl Head {
+    fn meta(&mut self, key: &str, name: &str, content: &str) {
+        self.html.push_str(&format!("<meta {key}=\"{name}\" content=\"{}\">\n", escape(content)));
+    }
+
+    fn link(&mut self, rel: &str, href: &str, mime: Option<&str>) {
+        let mime = mime.map(|m| format!(" type=\"{m}\"")).unwrap_or_default();
+        self.html.push_str(&format!("<link rel=\"{rel}\"{mime} href=\"{}\">\n", escape(href)));
+    }
+
+    fn json_ld(&mut self, value: &Value) {
+        let text = value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
+        self.html.push_str(&format!("<script type=\"application/ld+json\">{text}</script>\n"));
+    }
+}

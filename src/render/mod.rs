@@ -1,0 +1,215 @@
+//! Stage 4: the site becomes an output tree.
+//!
+//! In: the resolved and checked site. Out: [`OutputTree`]. Entry point: [`render`]. Pages are rendered in parallel; a
+//! page whose context has not changed since the last build is taken from [`Reuse`]: the key is the digest of
+//! everything its template can see, so nothing has to be invalidated.
+//! Must never let a template see more than its context, nor let a context grow with the number of pages except on the
+//! pages that list them.
+
+mod assets;
+mod body;
+mod chart;
+mod collections;
+mod head;
+pub mod outputs;
+mod page;
+pub mod views;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
+use serde_json::json;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::check::Checked;
+use crate::diag::Report;
+use crate::load::markdown::Word;
+use crate::load::theme::{Collection, Theme};
+use crate::output::{Content, Output, OutputTree};
+use crate::resolve::Site;
+use crate::reuse::Reuse;
+use views::Views;
+
+/// What every template of a build sees, and its digest.
+#[derive(Debug)]
+pub struct Common {
+    /// `site`, `settings`, `t`, `assets`, `nav`.
+    pub context: tera::Context,
+    /// Digest of it and of the theme.
+    pub digest: u128,
+}
+
+/// Everything that rendering needs.
+#[derive(Debug)]
+pub struct Renderer<'a> {
+    /// The site.
+    pub site: &'a Site<'a>,
+    /// The theme.
+    pub theme: &'a Theme,
+    /// Claims and sources as templates see them.
+    pub views: Views<'a>,
+    /// What all pages share.
+    pub common: Common,
+    /// Whether this is for a preview.
+    pub preview: bool,
+    collections: [OnceLock<(tera::Value, u128)>; 11],
+    positions: OnceLock<Vec<Option<usize>>>,
+}
+
+/// Render a site. `None` if the theme cannot be used.
+pub fn render(site: &Site<'_>, checked: &Checked, preview: bool, reuse: &Reuse, report: &mut Report) -> Option<OutputTree> {
+    let theme = site.inputs.theme.as_ref()?;
+    let (asset_names, asset_files) = assets::fingerprint(theme);
+    let renderer = Renderer {
+        site,
+        theme,
+        views: Views::new(site, checked),
+        common: common(site, theme, &asset_names),
+        preview,
+        collections: Default::default(),
+        positions: OnceLock::new(),
+    };
+    let mut tree = OutputTree::default();
+    for (path, bytes) in asset_files {
+        tree.add(path, bytes);
+    }
+    for (path, on_disk) in &site.routes.copies {
+        // The digest of a copied file is of its bytes, read here once; it is copied from the disk when written.
+        let digest = std::fs::read(on_disk).map(|b| xxhash_rust::xxh3::xxh3_128(&b)).unwrap_or_default();
+        tree.add_output(path.clone(), Output { content: Content::File(on_disk.clone()), digest });
+    }
+    let rendered: Vec<(Vec<(String, Arc<[u8]>)>, Report)> = (0..site.inputs.pages.len())
+        .into_par_iter()
+        .map(|page| {
+            let mut report = Report::default();
+            let files = page::render(&renderer, page, reuse, &mut report);
+            (files, report)
+        })
+        .chain((0..site.inputs.sources.all.len()).into_par_iter().map(|source| {
+            let mut report = Report::default();
+            let files = page::render_source(&renderer, source, reuse, &mut report);
+            (files, report)
+        }))
+        .collect();
+    for (files, page_report) in rendered {
+        report.extend(page_report);
+        for (path, bytes) in files {
+            tree.add(path, bytes);
+        }
+    }
+    for (path, bytes) in page::render_not_found(&renderer, report) {
+        tree.add(path, bytes);
+    }
+    outputs::add(&renderer, &mut tree);
+    Some(tree)
+}
+
+fn common(site: &Site<'_>, theme: &Theme, assets: &BTreeMap<String, String>) -> Common {
+    let config = &site.inputs.config;
+    let nav: Vec<_> = site
+        .routes
+        .home
+        .map(|home| site.routes.pages[home].children.clone())
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|p| site.inputs.pages[*p].front.extra.get("nav") != Some(&json!(false)))
+        .map(|p| json!({ "title": nav_title(site, p), "path": site.routes.pages[p].path }))
+        .collect();
+    let values = json!({
+        "site": {
+            "title": config.title, "description": config.description, "base_url": config.base_url, "language": config.language,
+            "authors": config.authors, "license": config.license, "as_of": config.as_of, "extra": config.extra,
+        },
+        "settings": theme.settings,
+        "t": theme.strings,
+        "assets": assets,
+        "nav": nav,
+    });
+    let mut hasher = Xxh3::new();
+    hasher.update(values.to_string().as_bytes());
+    hasher.update(&theme.digest.to_le_bytes());
+    hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+    let mut context = tera::Context::new();
+    if let serde_json::Value::Object(map) = values {
+        for (key, value) in map {
+            context.insert(key, &value);
+        }
+    }
+    Common { context, digest: hasher.digest128() }
+}
+
+/// The short name of a page in menus: `extra.nav_title`, else its title.
+pub fn nav_title(site: &Site<'_>, page: usize) -> String {
+    let front = &site.inputs.pages[page].front;
+    front.extra.get("nav_title").and_then(|v| v.as_str()).unwrap_or(&front.title).to_owned()
+}
+
+/// The way from a path of the output to the site's root: `./` or `../../`.
+pub fn root_of(path: &str) -> String {
+    match path.matches('/').count() {
+        0 => "./".to_owned(),
+        depth => "../".repeat(depth),
+    }
+}
+
+/// A path below a root, for an attribute.
+pub fn relative(root: &str, path: &str) -> String {
+    format!("{root}{path}")
+}
+
+impl Renderer<'_> {
+    /// The way from a page to the site's root.
+    pub fn root(&self, page: usize) -> String {
+        root_of(&self.site.routes.pages[page].path)
+    }
+
+    /// An interface word for a body.
+    pub fn word(&self, word: Word) -> &str {
+        let (key, fallback) = word.key();
+        self.theme.word(key, fallback)
+    }
+
+    /// The collections that a template declared, by name.
+    pub fn collections_for(&self, template: &str) -> tera::Value {
+        let needs = self.theme.needs.get(template).map_or(&[][..], Vec::as_slice);
+        let map: BTreeMap<&'static str, tera::Value> = needs.iter().map(|c| (collections::name(*c), self.collection(*c).0.clone())).collect();
+        tera::Value::from_serializable(&map)
+    }
+
+    /// A digest of the collections that a page's template, and the shortcodes of its body, declared.
+    pub fn collections_digest<'t>(&self, templates: impl Iterator<Item = &'t str>) -> u128 {
+        let mut hasher = Xxh3::new();
+        for template in templates {
+            for collection in self.theme.needs.get(template).map_or(&[][..], Vec::as_slice) {
+                hasher.update(&self.collection(*collection).1.to_le_bytes());
+            }
+        }
+        hasher.digest128()
+    }
+
+    fn collection(&self, collection: Collection) -> &(tera::Value, u128) {
+        self.collections[collection as usize].get_or_init(|| {
+            let value = collections::build(self, collection);
+            let digest = xxhash_rust::xxh3::xxh3_128(value.to_string().as_bytes());
+            (tera::Value::from_serializable(&value), digest)
+        })
+    }
+
+    /// For each page, its place in the reading order.
+    pub fn positions(&self) -> &[Option<usize>] {
+        self.positions.get_or_init(|| {
+            let mut positions = vec![None; self.site.inputs.pages.len()];
+            for (i, page) in self.site.routes.order.iter().enumerate() {
+                positions[*page] = Some(i);
+            }
+            positions
+        })
+    }
+
+    /// Width and height of an image of the output, in pixels.
+    pub fn image_size(&self, path: &str) -> Option<(u32, u32)> {
+        let at = self.site.routes.copies.binary_search_by(|(output, _)| output.as_str().cmp(path)).ok()?;
+        outputs::image_size(&self.site.routes.copies[at].1)
+    }
+}

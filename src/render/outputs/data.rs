@@ -1,0 +1,136 @@
+//! The data of a site: every claim with its evidence, as JSON and CSV (RFC 4180), and the sources as CSL-JSON.
+//!
+//! In: claims and sources. Out: files at fixed paths, documented in `docs/data.md`. Ids are stable; rows stand in the
+//! order of pages and records.
+
+use serde_json::{Value, json};
+
+use super::references::csl_json_of_source;
+use crate::render::Renderer;
+use crate::render::views::{ClaimView, OwnView};
+use crate::resolve::claims::ClaimKind;
+
+/// Path and text of each data file.
+pub fn files(renderer: &Renderer<'_>) -> Vec<(&'static str, String)> {
+    let claims: Vec<ClaimView> = (0..renderer.site.claims.all.len()).map(|c| renderer.views.claim(c)).collect();
+    let of = |kind: ClaimKind| claims.iter().filter(move |c| c.kind == kind.name());
+    vec![
+        ("data/claims.json", pretty(&json!({ "schema": 1, "base_url": renderer.site.inputs.config.base_url, "claims": claims }))),
+        ("data/disagreements.json", pretty(&disagreements(renderer))),
+        (
+            "data/estimates.csv",
+            csv(&["id", "question", "counts", "value", "low", "high", "about", "unit", "as_of"], of(ClaimKind::Estimate), |own| match own {
+                OwnView::Estimate { question, unit, value, low, high, about, as_of, counts, .. } => vec![
+                    question.clone(),
+                    counts.clone().unwrap_or_default(),
+                    number(*value),
+                    number(*low),
+                    number(*high),
+                    about.to_string(),
+                    unit.clone(),
+                    as_of.to_string(),
+                ],
+                _ => Vec::new(),
+            }),
+        ),
+        (
+            "data/events.csv",
+            csv(&["id", "date", "until", "planned", "place", "title"], of(ClaimKind::Event), |own| match own {
+                OwnView::Event { date, until, planned, place, title } => vec![
+                    date.to_string(),
+                    until.map(|d| d.to_string()).unwrap_or_default(),
+                    planned.to_string(),
+                    place.clone().unwrap_or_default(),
+                    title.clone(),
+                ],
+                _ => Vec::new(),
+            }),
+        ),
+        (
+            "data/responses.csv",
+            csv(&["id", "actor", "date", "stance", "action"], of(ClaimKind::Response), |own| match own {
+                OwnView::Response { actor, date, stance, action } => vec![
+                    actor.as_ref().map(|a| a.id.clone()).unwrap_or_default(),
+                    date.map(|d| d.to_string()).unwrap_or_default(),
+                    format!("{stance:?}").to_lowercase(),
+                    action.clone(),
+                ],
+                _ => Vec::new(),
+            }),
+        ),
+        (
+            "data/motives.csv",
+            csv(&["id", "actor", "status", "title"], of(ClaimKind::Motive), |own| match own {
+                OwnView::Motive { actor, title, status } => {
+                    vec![actor.as_ref().map(|a| a.id.clone()).unwrap_or_default(), format!("{status:?}").to_lowercase(), title.clone()]
+                }
+                _ => Vec::new(),
+            }),
+        ),
+        ("data/sources.json", pretty(&Value::Array(renderer.site.inputs.sources.all.iter().map(csl_json_of_source).collect()))),
+    ]
+}
+
+fn disagreements(renderer: &Renderer<'_>) -> Value {
+    let rows: Vec<_> = renderer
+        .site
+        .claims
+        .disagreements
+        .iter()
+        .map(|d| {
+            let view = renderer.views.disagreement(d);
+            json!({ "question": view.question.map(|q| q.id), "counts": view.counts, "claims": [view.a.id, view.b.id], "ratio": view.ratio, "text": view.text })
+        })
+        .collect();
+    json!({ "schema": 1, "disagreements": rows })
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map(|v| v.to_string()).unwrap_or_default()
+}
+
+/// The columns that every kind of claim has, after its own.
+const SHARED: &[&str] = &["by", "parties", "reports", "origins", "flags", "sources", "quotes", "page", "note"];
+
+fn csv<'a>(own_columns: &[&str], claims: impl Iterator<Item = &'a ClaimView>, own: impl Fn(&OwnView) -> Vec<String>) -> String {
+    let mut text = String::new();
+    row(&mut text, own_columns.iter().chain(SHARED).map(|c| (*c).to_owned()));
+    for claim in claims {
+        let joined = |items: Vec<&str>| items.join("; ");
+        let shared = [
+            joined(claim.by.iter().map(|a| a.id.as_str()).collect()),
+            joined(claim.parties.iter().map(String::as_str).collect()),
+            claim.reports.to_string(),
+            claim.origins.to_string(),
+            joined(claim.flags.clone()),
+            joined(claim.cites.iter().map(|c| c.source.key.as_str()).collect()),
+            claim.cites.iter().filter_map(|c| c.quote.as_deref()).collect::<Vec<_>>().join(" / "),
+            claim.href.clone(),
+            claim.note.clone().unwrap_or_default(),
+        ];
+        row(&mut text, std::iter::once(claim.id.clone()).chain(own(&claim.own)).chain(shared));
+    }
+    text
+}
+
+fn row(text: &mut String, cells: impl Iterator<Item = String>) {
+    for (i, cell) in cells.enumerate() {
+        if i > 0 {
+            text.push(',');
+        }
+        // A cell that a spreadsheet would take for a formula is made text.
+        let cell = if cell.starts_with(['=', '+', '@', '\t', '\r']) || (cell.starts_with('-') && cell.parse::<f64>().is_err()) { format!("'{cell}") } else { cell };
+        if cell.contains([',', '"', '\n', '\r']) {
+            text.push('"');
+            text.push_str(&cell.replace('"', "\"\""));
+            text.push('"');
+        } else {
+            text.push_str(&cell);
+        }
+    }
+    text.push_str("\r\n");
+}

@@ -1,0 +1,48 @@
+//! `sitemap.xml` (sitemaps.org 0.9) and `robots.txt` (RFC 9309).
+//!
+//! In: addresses and dates. Out: their text. A page's `lastmod` is the date its readers see.
+
+use crate::load::markdown::escape;
+use crate::render::Renderer;
+
+/// `sitemap.xml`.
+pub fn sitemap(renderer: &Renderer<'_>) -> String {
+    let site = renderer.site;
+    let base = &site.inputs.config.base_url;
+    let mut entries: Vec<(String, Option<String>)> = site
+        .routes
+        .pages
+        .iter()
+        .zip(&site.inputs.pages)
+        .map(|(routed, page)| {
+            let date = page.front.updated.or(page.front.date).filter(|d| d.day().is_some());
+            (format!("{base}{}", percent(&routed.path)), date.map(|d| d.to_string()))
+        })
+        .chain(site.inputs.sources.all.iter().map(|s| (format!("{base}sources/{}/", percent(&s.key)), None)))
+        .collect();
+    entries.sort();
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+    for (url, date) in entries {
+        let date = date.map(|d| format!("<lastmod>{d}</lastmod>")).unwrap_or_default();
+        xml.push_str(&format!("<url><loc>{}</loc>{date}</url>\n", escape(&url)));
+    }
+    xml.push_str("</urlset>\n");
+    xml
+}
+
+/// `robots.txt`.
+pub fn robots(renderer: &Renderer<'_>) -> String {
+    format!("User-agent: *\nAllow: /\n\nSitemap: {}sitemap.xml\n", renderer.site.inputs.config.base_url)
+}
+
+/// A path with everything but unreserved characters and slashes escaped (RFC 3986).
+pub fn percent(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for b in path.bytes() {
+        match b {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b':' => out.push(char::from(b)),
+            _ => out.push_str(&format!("%{b:02X}")),
+        }
+    }
+    out
+}

@@ -1,0 +1,396 @@
+//! One page: its context, its template, its files.
+//!
+//! In: the renderer and a page's number. Out: the files of the page: its HTML, redirects from its aliases, and its
+//! citation files. Must never render when the key of its context is known.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use xxhash_rust::xxh3::Xxh3;
+
+use super::views::{is_verified, touching};
+use super::{Renderer, body, head, nav_title, outputs, root_of};
+use crate::check::Standing;
+use crate::diag::{Code, Diagnostic, Report, did_you_mean};
+use crate::load::markdown::{Heading, escape};
+use crate::load::theme;
+use crate::resolve::claims::{ClaimKind, Flag};
+use crate::reuse::Reuse;
+use crate::yaml_path;
+
+/// Path of the output and its bytes.
+pub type File = (String, Arc<[u8]>);
+
+/// Render a page of the author's.
+pub fn render(renderer: &Renderer<'_>, page: usize, reuse: &Reuse, report: &mut Report) -> Vec<File> {
+    let site = renderer.site;
+    let input = &site.inputs.pages[page];
+    let path = site.routes.pages[page].path.clone();
+    let output = format!("{path}index.html");
+    let Some(template) = template_of(renderer, page, report) else { return Vec::new() };
+    let content = body::render(renderer, page, report);
+    let mut value = page_value(renderer, page);
+    let extra = surroundings(renderer, page, &template);
+    let cite = outputs::cite_this(renderer, page);
+    value["cite"] = json!(cite);
+    value["head"] = json!(head::of_page(renderer, page, &value));
+    let mut files: Vec<File> = Vec::new();
+    for alias in &site.routes.pages[page].aliases {
+        files.push((alias.clone(), redirect(&root_of(alias), &path).into()));
+    }
+    if let Some(cite) = &cite {
+        files.extend(cite.files());
+    }
+    let shortcodes: Vec<String> = input.body.calls.iter().map(|c| format!("shortcodes/{}.html", c.call.name)).collect();
+    let mut key = Xxh3::new();
+    key.update(&renderer.common.digest.to_le_bytes());
+    key.update(template.as_bytes());
+    key.update(value.to_string().as_bytes());
+    key.update(extra.to_string().as_bytes());
+    key.update(content.as_bytes());
+    key.update(&renderer.collections_digest(std::iter::once(template.as_str()).chain(shortcodes.iter().map(String::as_str))).to_le_bytes());
+    let rendered = reuse.rendered(&output, key.digest128(), || {
+        let mut context = renderer.common.context.clone();
+        context.insert("root", &renderer.root(page));
+        context.insert("page", &value);
+        context.insert_value("content", tera::Value::safe_string(&content));
+        if let Value::Object(extra) = extra {
+            for (name, value) in extra {
+                context.insert(name, &value);
+            }
+        }
+        context.insert_value("collections", renderer.collections_for(&template));
+        renderer.theme.tera.render(&template, &context).map(|html| Arc::from(html.into_bytes()))
+    });
+    match rendered {
+        Ok(html) => files.push((output, html)),
+        Err(error) => report.push(theme::diagnose(&error, &renderer.theme.templates, Some(&format!("content/{}", input.path)))),
+    }
+    files
+}
+
+fn template_of(renderer: &Renderer<'_>, page: usize, report: &mut Report) -> Option<String> {
+    let input = &renderer.site.inputs.pages[page];
+    let name = match &input.front.template {
+        Some(name) => name.clone(),
+        None if renderer.site.routes.home == Some(page) => "index.html".to_owned(),
+        None if input.is_section() => "section.html".to_owned(),
+        None => "page.html".to_owned(),
+    };
+    if renderer.theme.templates.contains_key(&name) {
+        return Some(name);
+    }
+    let names: Vec<&str> = renderer.theme.templates.keys().map(String::as_str).filter(|t| !t.contains('/')).collect();
+    report.push(
+        Diagnostic::at(Code::TemplateMissing, input.place(&yaml_path!["template"]), format!("the theme `{}` has no template `{name}`", renderer.theme.name))
+            .help(did_you_mean(&name, names.iter().copied(), || format!("templates here: {}", names.join(", ")))),
+    );
+    None
+}
+
+/// What a template sees beside `page` and `content`: cards of pages below, key figures.
+fn surroundings(renderer: &Renderer<'_>, page: usize, template: &str) -> Value {
+    let site = renderer.site;
+    let card = |p: usize| {
+        let front = &site.inputs.pages[p].front;
+        json!({ "title": front.title, "nav_title": nav_title(site, p), "summary": front.summary, "path": site.routes.pages[p].path, "date": front.date })
+    };
+    let below = &site.routes.pages[page].children;
+    if site.routes.home == Some(page) || template == "index.html" {
+        let sections: Vec<Value> = below
+            .iter()
+            .map(|p| {
+                let mut section = card(*p);
+                section["pages"] = site.routes.pages[*p].children.iter().map(|c| card(*c)).collect();
+                section
+            })
+            .collect();
+        let wanted = site.inputs.pages[page].front.extra.get("key_figures").and_then(Value::as_array).cloned().unwrap_or_default();
+        let figures: Vec<usize> = wanted.iter().filter_map(Value::as_str).filter_map(|id| site.claims.by_id.get(id).copied()).collect();
+        let mut questions: Vec<usize> = figures
+            .iter()
+            .filter_map(|c| {
+                let claim = &site.claims.all[*c];
+                let estimate = site.inputs.pages[claim.page].front.estimates.get(claim.record)?;
+                site.inputs.questions.index(&estimate.question)
+            })
+            .collect();
+        let mut seen = std::collections::BTreeSet::new();
+        questions.retain(|q| seen.insert(*q));
+        let questions: Vec<_> = questions
+            .into_iter()
+            .map(|q| {
+                let mut view = renderer.views.question(q);
+                view.chart = super::chart::estimates(&view, renderer);
+                view
+            })
+            .collect();
+        return json!({
+            "sections": sections, "pages": below.iter().map(|p| card(*p)).collect::<Vec<_>>(),
+            "key_figures": figures.iter().map(|c| renderer.views.claim(*c)).collect::<Vec<_>>(), "questions": questions,
+        });
+    }
+    json!({ "pages": below.iter().map(|p| card(*p)).collect::<Vec<_>>(), "sections": [], "key_figures": [], "questions": [] })
+}
+
+impl Renderer<'_> {
+    /// What shortcode templates see of the page they stand on: nothing that depends on its body.
+    pub fn page_brief(&self, page: usize) -> Value {
+        let front = &self.site.inputs.pages[page].front;
+        json!({ "title": front.title, "path": self.site.routes.pages[page].path, "extra": front.extra })
+    }
+}
+
+/// The `page` that templates see, but for `head` and `cite`.
+fn page_value(renderer: &Renderer<'_>, page: usize) -> Value {
+    let site = renderer.site;
+    let inputs = site.inputs;
+    let input = &inputs.pages[page];
+    let front = &input.front;
+    let routed = &site.routes.pages[page];
+    let kind = match () {
+        () if site.routes.home == Some(page) => "home",
+        () if input.is_section() => "section",
+        () => "page",
+    };
+    let mut breadcrumbs = Vec::new();
+    let mut nav_path = routed.path.clone();
+    let mut above = routed.parent;
+    let mut last = page;
+    while let Some(section) = above {
+        breadcrumbs.push(json!({ "title": nav_title(site, section), "path": site.routes.pages[section].path }));
+        if Some(section) == site.routes.home {
+            nav_path.clone_from(&site.routes.pages[last].path);
+        }
+        last = section;
+        above = site.routes.pages[section].parent;
+    }
+    breadcrumbs.reverse();
+    let order = |offset: isize| {
+        let at = renderer.order_of(page)?;
+        let next = at.checked_add_signed(offset)?;
+        site.routes.order.get(next).map(|p| renderer.views.page(*p))
+    };
+    let siblings: Vec<Value> = routed
+        .parent
+        .filter(|p| Some(*p) != site.routes.home)
+        .map(|p| neighbours(&site.routes.pages[p].children, page))
+        .unwrap_or_default()
+        .into_iter()
+        .map(|p| json!({ "title": inputs.pages[p].front.title, "path": site.routes.pages[p].path, "summary": inputs.pages[p].front.summary }))
+        .collect();
+    let claims = |kind: ClaimKind| -> Vec<_> {
+        site.claims.by_page[page].iter().filter(|c| site.claims.all[**c].kind == kind).map(|c| renderer.views.claim(*c)).collect()
+    };
+    let standing = &renderer.views.checked.standing[page];
+    let used: Vec<usize> = (0..front.citations.len()).filter(|c| site.cites[page].is_used(*c)).collect();
+    let words = input.body.words;
+    let path = routed.path.clone();
+    json!({
+        "kind": kind, "title": front.title, "nav_title": nav_title(site, page), "summary": front.summary, "path": path,
+        "url": format!("{}{path}", inputs.config.base_url), "nav_path": nav_path,
+        "date": front.date, "updated": front.updated, "review_after": front.review_after,
+        "authors": if front.authors.is_empty() { &inputs.config.authors } else { &front.authors },
+        "tags": front.tags, "extra": front.extra,
+        "toc": if front.toc == Some(false) { Value::Array(Vec::new()) } else { toc(&input.body.headings) },
+        "words": words, "reading_minutes": (words / 220).max(1), "breadcrumbs": breadcrumbs,
+        "prev": order(-1), "next": order(1), "siblings": siblings, "draft": front.draft,
+        "references": references(renderer, page),
+        "estimates": claims(ClaimKind::Estimate), "events": claims(ClaimKind::Event),
+        "responses": claims(ClaimKind::Response), "motives": claims(ClaimKind::Motive),
+        "corrections": front.corrections.iter().map(|c| json!({ "date": c.date, "was": c.was, "now": c.now, "why": c.why, "page": { "title": front.title, "path": path } })).collect::<Vec<_>>(),
+        "counts": {
+            "claims": site.claims.by_page[page].len(), "citations": used.len(), "sources": site.cites[page].listed.len(),
+            "quotes_checked": used.iter().filter(|c| is_verified(&standing[**c])).count(),
+            "quotes_unarchived": used.iter().filter(|c| standing[**c] == Standing::Unarchived).count(),
+        },
+        "findings": findings(renderer, page),
+    })
+}
+
+/// At most six pages around a page in its section, itself left out: a list that does not grow with the section.
+fn neighbours(children: &[usize], page: usize) -> Vec<usize> {
+    let at = children.iter().position(|c| *c == page).unwrap_or(0);
+    let start = at.saturating_sub(3).min(children.len().saturating_sub(7));
+    children.iter().skip(start).take(7).copied().filter(|c| *c != page).take(6).collect()
+}
+
+impl Renderer<'_> {
+    fn order_of(&self, page: usize) -> Option<usize> {
+        self.positions().get(page).copied().flatten()
+    }
+}
+
+/// Headings as a tree of two levels.
+fn toc(headings: &[Heading]) -> Value {
+    let top = headings.iter().map(|h| h.level).min().unwrap_or(2);
+    let mut toc: Vec<Value> = Vec::new();
+    for heading in headings {
+        let entry = json!({ "level": heading.level, "id": heading.id, "title": escape(&heading.text), "children": [] });
+        match toc.last_mut() {
+            Some(parent) if heading.level > top => {
+                if let Some(children) = parent["children"].as_array_mut() {
+                    children.push(entry);
+                }
+            }
+            _ => toc.push(entry),
+        }
+    }
+    Value::Array(toc)
+}
+
+fn references(renderer: &Renderer<'_>, page: usize) -> Vec<Value> {
+    let site = renderer.site;
+    let cites = &site.cites[page];
+    let input = &site.inputs.pages[page];
+    let html_of = |source: usize| {
+        cites.formatted.references.iter().find(|(s, _)| *s == source).map_or_else(|| escape(&site.inputs.sources.all[source].title()), |(_, html)| html.clone())
+    };
+    cites
+        .listed
+        .iter()
+        .enumerate()
+        .map(|(i, source)| {
+            let record = &site.inputs.sources.all[*source];
+            let citations: Vec<Value> = (0..input.front.citations.len())
+                .filter(|c| cites.sources[*c] == Some(*source) && cites.is_used(*c) && cites.by_id.get(input.front.citations[*c].id()) == Some(c))
+                .map(|c| {
+                    let citation = &input.front.citations[c];
+                    let id = citation.id();
+                    let (origin, origins) = renderer.views.origin(page, c);
+                    json!({
+                        "id": id, "anchor": format!("cite-{id}"), "quote": citation.quote, "lang": citation.lang, "translation": citation.translation,
+                        "locator": renderer.views.locator(page, c), "origin": origin, "origins": origins, "reports": 1,
+                        "status": renderer.views.checked.standing[page][c].name(),
+                        "digest": citation.quote.as_deref().map(crate::archive::fold_digest),
+                        "problems": touching(&record.evidence.problems, citation.quote.as_deref()),
+                        "uses": (1..=cites.uses[c]).map(|n| json!({ "href": format!("#use-{id}-{n}"), "label": letters(n) })).collect::<Vec<_>>(),
+                    })
+                })
+                .collect();
+            // Problems that touch a quote of this page stand beside it; the others are on the source's page.
+            json!({
+                "n": i + 1, "key": record.key, "anchor": format!("ref-{}", record.key), "html": html_of(*source),
+                "source": renderer.views.source(*source), "problems": [], "problem_count": record.evidence.problems.len(), "citations": citations,
+            })
+        })
+        .collect()
+}
+
+/// a, b, … z, aa, ab, …
+fn letters(n: usize) -> String {
+    let mut n = n;
+    let mut text = String::new();
+    while n > 0 {
+        n -= 1;
+        text.insert(0, char::from(b'a' + u8::try_from(n % 26).unwrap_or(0)));
+        n /= 26;
+    }
+    text
+}
+
+/// Rule 7: what readers must know about the page's evidence, in sentences.
+fn findings(renderer: &Renderer<'_>, page: usize) -> Vec<String> {
+    let site = renderer.site;
+    let claims: Vec<_> = site.claims.by_page[page].iter().map(|c| &site.claims.all[*c]).collect();
+    let count = |flag: Flag| claims.iter().filter(|c| c.flags.contains(&flag)).count();
+    let mut notes = Vec::new();
+    for (flag, one, other, one_default, other_default) in [
+        (Flag::SingleOrigin, "finding_single_origin_one", "finding_single_origin", "One record on this page rests on a single origin.", "{n} records on this page rest each on a single origin."),
+        (Flag::OneParty, "finding_one_party_one", "finding_one_party", "One record on this page is stated by one party alone.", "{n} records on this page are each stated by one party alone."),
+        (Flag::OpinionOnly, "finding_opinion_one", "finding_opinion", "One record on this page rests on opinion only.", "{n} records on this page rest on opinion only."),
+        (Flag::MachineWritten, "finding_machine_one", "finding_machine", "One record on this page rests on machine-written text only.", "{n} records on this page rest on machine-written text only."),
+        (Flag::Unarchived, "finding_unarchived_one", "finding_unarchived", "One record on this page cites a source whose text is not archived, so it is not checked against the text.", "{n} records on this page cite sources whose texts are not archived, so they are not checked against the text."),
+    ] {
+        match count(flag) {
+            0 => {}
+            1 => notes.push(renderer.theme.word(one, one_default).to_owned()),
+            n => notes.push(renderer.theme.word(other, other_default).replace("{n}", &n.to_string())),
+        }
+    }
+    notes
+}
+
+/// The page of a source.
+pub fn render_source(renderer: &Renderer<'_>, source: usize, reuse: &Reuse, report: &mut Report) -> Vec<File> {
+    let site = renderer.site;
+    let record = &site.inputs.sources.all[source];
+    let path = format!("sources/{}/", record.key);
+    let html = match &site.style {
+        Some(style) => style.reference(site.inputs, &site.digests, source, reuse),
+        None => escape(&record.title()),
+    };
+    let view = renderer.views.source_in_full(source, html);
+    let mut breadcrumbs = vec![json!({ "title": site.routes.home.map_or_else(|| site.inputs.config.title.clone(), |h| nav_title(site, h)), "path": "" })];
+    let mut nav_path = "";
+    if let Some(list) = site.routes.by_path.get("sources/") {
+        breadcrumbs.push(json!({ "title": nav_title(site, *list), "path": "sources/" }));
+        nav_path = "sources/";
+    }
+    let mut value = bare_page(renderer, "source", &view.brief.title, &path, nav_path);
+    value["breadcrumbs"] = json!(breadcrumbs);
+    value["head"] = json!(head::of_source(renderer, &view, &value));
+    let mut key = Xxh3::new();
+    key.update(&renderer.common.digest.to_le_bytes());
+    key.update(serde_json::to_string(&(&view, &value)).unwrap_or_default().as_bytes());
+    key.update(&renderer.collections_digest(std::iter::once("source.html")).to_le_bytes());
+    let output = format!("{path}index.html");
+    let rendered = reuse.rendered(&output, key.digest128(), || {
+        let mut context = renderer.common.context.clone();
+        context.insert("root", &root_of(&path));
+        context.insert("page", &value);
+        context.insert("source", &view);
+        context.insert_value("content", tera::Value::safe_string(""));
+        context.insert_value("collections", renderer.collections_for("source.html"));
+        renderer.theme.tera.render("source.html", &context).map(|html| Arc::from(html.into_bytes()))
+    });
+    match rendered {
+        Ok(html) => vec![(output, html)],
+        Err(error) => {
+            report.push(theme::diagnose(&error, &renderer.theme.templates, Some(&format!("the page of the source `{}`", record.key))));
+            Vec::new()
+        }
+    }
+}
+
+/// 404.html: served at any depth, so its paths begin at the host.
+pub fn render_not_found(renderer: &Renderer<'_>, report: &mut Report) -> Vec<File> {
+    let title = renderer.theme.word("not_found", "Page not found").to_owned();
+    let mut value = bare_page(renderer, "not-found", &title, "404.html", "");
+    value["head"] = json!("<meta name=\"robots\" content=\"noindex\">");
+    let mut context = renderer.common.context.clone();
+    let root = if renderer.preview { "/" } else { renderer.site.inputs.config.base_path() };
+    context.insert("root", root);
+    context.insert("page", &value);
+    context.insert_value("content", tera::Value::safe_string(""));
+    context.insert_value("collections", renderer.collections_for("404.html"));
+    match renderer.theme.tera.render("404.html", &context) {
+        Ok(html) => vec![("404.html".to_owned(), Arc::from(html.into_bytes()))],
+        Err(error) => {
+            report.push(theme::diagnose(&error, &renderer.theme.templates, Some("404.html")));
+            Vec::new()
+        }
+    }
+}
+
+/// A page that no file of the author's stands behind.
+fn bare_page(renderer: &Renderer<'_>, kind: &str, title: &str, path: &str, nav_path: &str) -> Value {
+    let empty: [Value; 0] = [];
+    json!({
+        "kind": kind, "title": title, "nav_title": title, "summary": null, "path": path,
+        "url": format!("{}{path}", renderer.site.inputs.config.base_url), "nav_path": nav_path, "date": null, "updated": null, "review_after": null,
+        "authors": empty, "tags": empty, "extra": {}, "toc": empty, "words": 0, "reading_minutes": 1, "breadcrumbs": empty, "prev": null, "next": null,
+        "siblings": empty, "draft": false, "references": empty, "estimates": empty, "events": empty, "responses": empty, "motives": empty,
+        "corrections": empty, "counts": { "claims": 0, "citations": 0, "sources": 0, "quotes_checked": 0, "quotes_unarchived": 0 },
+        "findings": empty, "cite": null, "head": "",
+    })
+}
+
+/// A page that leads to another at once, for browsers and for readers without scripts.
+fn redirect(root: &str, path: &str) -> Vec<u8> {
+    let target = escape(&format!("{root}{path}"));
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Moved</title>\n<meta http-equiv=\"refresh\" content=\"0; url={target}\">\n<link rel=\"canonical\" href=\"{target}\">\n<meta name=\"robots\" content=\"noindex\">\n</head>\n<body><p>This page has moved: <a href=\"{target}\">here</a>.</p></body>\n</html>\n"
+    )
+    .into_bytes()
+}

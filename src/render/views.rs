@@ -1,0 +1,556 @@
+//! What templates see of claims and sources.
+//!
+//! In: the resolved and checked site. Out: plain values that serialise to the shapes of `docs/themes.md`. Paths are
+//! relative to the site's root, so a view is the same on every page that shows it.
+//! Must never hold HTML that was not escaped.
+
+use serde::Serialize;
+
+use crate::check::{Checked, Standing};
+use crate::date::Date;
+use crate::load::front_matter::Names;
+use crate::load::records::ActorKind;
+use crate::load::sources::{DateBasis, Kind, Problem, Trust};
+use crate::resolve::Site;
+use crate::resolve::claims::{Claim, ClaimKind, Disagreement, origin_name, origins_of};
+
+/// A link to a page.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct PageLink {
+    pub title: String,
+    pub path: String,
+}
+
+/// An actor.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct ActorView {
+    pub id: String,
+    pub name: String,
+    pub kind: ActorKind,
+    pub party: Option<String>,
+}
+
+/// A source in short.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct SourceBrief {
+    pub key: String,
+    pub title: String,
+    pub path: String,
+    pub kind: Option<Kind>,
+    pub kind_text: String,
+    pub trust: Option<Trust>,
+    pub trust_text: String,
+    pub note: Option<String>,
+    pub machine_written: bool,
+    pub party: Option<String>,
+    pub date: Option<Date>,
+    pub date_inferred: bool,
+    pub author: Option<String>,
+    pub archived: bool,
+}
+
+/// A citation of a record.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct CiteView {
+    pub id: String,
+    pub href: String,
+    pub n: Option<usize>,
+    pub source: SourceBrief,
+    pub quote: Option<String>,
+    pub locator: Option<String>,
+    pub status: &'static str,
+}
+
+/// What all claims have.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct ClaimView {
+    pub kind: &'static str,
+    pub id: String,
+    pub anchor: String,
+    pub href: String,
+    pub page: PageLink,
+    pub by: Vec<ActorView>,
+    pub note: Option<String>,
+    pub cites: Vec<CiteView>,
+    pub reports: usize,
+    pub origins: usize,
+    pub origin_names: Vec<String>,
+    pub parties: Vec<String>,
+    pub flags: Vec<&'static str>,
+    /// What it says, in a line.
+    pub text: String,
+    #[serde(flatten)]
+    pub own: OwnView,
+}
+
+/// What a kind of claim has of its own.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+#[allow(missing_docs)]
+pub enum OwnView {
+    Estimate {
+        question: String,
+        question_title: String,
+        unit: String,
+        value_text: String,
+        value: Option<f64>,
+        low: Option<f64>,
+        high: Option<f64>,
+        about: bool,
+        as_of: Date,
+        counts: Option<String>,
+        review_after: Option<Date>,
+    },
+    Event { date: Date, until: Option<Date>, planned: bool, place: Option<String>, title: String },
+    Response { actor: Option<ActorView>, date: Option<Date>, stance: crate::load::front_matter::Stance, action: String },
+    Motive { actor: Option<ActorView>, title: String, status: crate::load::front_matter::Status },
+}
+
+/// What a question's estimates say.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct QuestionView {
+    pub id: String,
+    pub title: String,
+    pub unit: String,
+    pub counts: Vec<String>,
+    pub tolerance: f64,
+    pub window_days: u32,
+    pub groups: Vec<Group>,
+    pub chart: Option<String>,
+    pub csv_path: Option<String>,
+    pub disagreements: Vec<DisagreementView>,
+}
+
+/// Estimates that count the same.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct Group {
+    pub counts: String,
+    pub estimates: Vec<ClaimView>,
+}
+
+/// Two claims side by side.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct DisagreementView {
+    pub question: Option<QuestionBrief>,
+    pub counts: Option<String>,
+    pub text: String,
+    pub a: ClaimView,
+    pub b: ClaimView,
+    pub ratio: Option<f64>,
+}
+
+/// A question in short.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct QuestionBrief {
+    pub id: String,
+    pub title: String,
+}
+
+/// A source in full, for its own page.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct SourceView {
+    #[serde(flatten)]
+    pub brief: SourceBrief,
+    pub html: String,
+    pub url: Option<String>,
+    pub archived_url: Option<String>,
+    pub derived_from: Vec<String>,
+    pub problems: Vec<Problem>,
+    pub digest: Option<String>,
+    pub publisher: Option<String>,
+    pub citations: Vec<SourceUse>,
+    pub claims: Vec<SourceClaim>,
+}
+
+/// A citation of a source, seen from the source.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct SourceUse {
+    pub id: String,
+    pub quote: Option<String>,
+    pub locator: Option<String>,
+    pub status: &'static str,
+    pub page: PageLink,
+    pub href: String,
+    pub problems: Vec<Problem>,
+}
+
+/// A claim that rests on a source.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct SourceClaim {
+    pub kind: &'static str,
+    pub title: String,
+    pub href: String,
+    pub only_support: bool,
+}
+
+/// Makes views of one site.
+#[derive(Debug)]
+pub struct Views<'a> {
+    /// The site.
+    pub site: &'a Site<'a>,
+    /// What the checks found.
+    pub checked: &'a Checked,
+    briefs: Vec<SourceBrief>,
+}
+
+impl<'a> Views<'a> {
+    /// Prepare what many views share.
+    pub fn new(site: &'a Site<'a>, checked: &'a Checked) -> Self {
+        let briefs = (0..site.inputs.sources.all.len()).map(|i| brief(site, i)).collect();
+        Self { site, checked, briefs }
+    }
+
+    /// A source in short.
+    pub fn source(&self, number: usize) -> &SourceBrief {
+        &self.briefs[number]
+    }
+
+    /// A link to a page.
+    pub fn page(&self, number: usize) -> PageLink {
+        PageLink { title: self.site.inputs.pages[number].front.title.clone(), path: self.site.routes.pages[number].path.clone() }
+    }
+
+    /// An actor.
+    pub fn actor(&self, number: usize) -> ActorView {
+        let actor = &self.site.inputs.actors.all[number];
+        let party = actor.party.as_ref().map(|p| self.site.inputs.actors.get(p).map_or_else(|| p.clone(), |a| a.name.clone()));
+        ActorView { id: actor.id.clone(), name: actor.name.clone(), kind: actor.kind, party }
+    }
+
+    /// The locator of a citation: as written, else as found.
+    pub fn locator(&self, page: usize, citation: usize) -> Option<String> {
+        let written = &self.site.inputs.pages[page].front.citations[citation].locator;
+        written.clone().or_else(|| self.checked.standing[page][citation].paragraph().map(|n| format!("para. {n}")))
+    }
+
+    /// A citation of a record.
+    pub fn cite(&self, page: usize, citation: usize) -> Option<CiteView> {
+        let record = &self.site.inputs.pages[page].front.citations[citation];
+        let source = self.site.cites[page].sources[citation]?;
+        Some(CiteView {
+            id: record.id().to_owned(),
+            href: format!("{}#cite-{}", self.site.routes.pages[page].path, record.id()),
+            n: self.site.cites[page].number(source),
+            source: self.briefs[source].clone(),
+            quote: record.quote.clone(),
+            locator: self.locator(page, citation),
+            status: self.checked.standing[page][citation].name(),
+        })
+    }
+
+    /// A claim.
+    pub fn claim(&self, number: usize) -> ClaimView {
+        let inputs = self.site.inputs;
+        let claim = &self.site.claims.all[number];
+        let front = &inputs.pages[claim.page].front;
+        let cites: Vec<CiteView> = claim.cites.iter().filter_map(|c| self.cite(claim.page, *c)).collect();
+        let mut sources: Vec<&str> = cites.iter().map(|c| c.source.key.as_str()).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        let reports = sources.len();
+        let (note, text, own) = match claim.kind {
+            ClaimKind::Estimate => {
+                let e = &front.estimates[claim.record];
+                let question = inputs.questions.get(&e.question);
+                let unit = question.map_or("", |q| &q.unit);
+                let value_text = value_text(e.value, e.low, e.high, e.about, unit);
+                let own = OwnView::Estimate {
+                    question: e.question.clone(),
+                    question_title: question.map_or_else(String::new, |q| q.title.clone()),
+                    unit: unit.to_owned(),
+                    value_text: value_text.clone(),
+                    value: e.value,
+                    low: e.low,
+                    high: e.high,
+                    about: e.about,
+                    as_of: e.as_of,
+                    counts: e.counts.clone(),
+                    review_after: e.review_after,
+                };
+                (e.note.clone(), value_text, own)
+            }
+            ClaimKind::Event => {
+                let e = &front.events[claim.record];
+                let own = OwnView::Event { date: e.date, until: e.until, planned: e.planned, place: e.place.clone(), title: e.title.clone() };
+                (e.note.clone(), e.title.clone(), own)
+            }
+            ClaimKind::Response => {
+                let r = &front.responses[claim.record];
+                let own = OwnView::Response { actor: claim.actor.map(|a| self.actor(a)), date: r.date, stance: r.stance, action: r.action.clone() };
+                (r.note.clone(), r.action.clone(), own)
+            }
+            ClaimKind::Motive => {
+                let m = &front.motives[claim.record];
+                let own = OwnView::Motive { actor: claim.actor.map(|a| self.actor(a)), title: m.title.clone(), status: m.status };
+                (m.note.clone(), m.title.clone(), own)
+            }
+        };
+        let party_name = |p: &String| inputs.actors.get(p).map_or_else(|| p.clone(), |a| a.name.clone());
+        ClaimView {
+            kind: claim.kind.name(),
+            id: claim.id.clone(),
+            anchor: format!("claim-{}", claim.id),
+            href: format!("{}#claim-{}", self.site.routes.pages[claim.page].path, claim.id),
+            page: self.page(claim.page),
+            by: claim.by.iter().map(|a| self.actor(*a)).collect(),
+            note,
+            cites,
+            reports,
+            origins: claim.origins.len(),
+            origin_names: claim.origins.iter().map(|o| origin_name(o, inputs)).collect(),
+            parties: claim.parties.iter().map(party_name).collect(),
+            flags: claim.flags.iter().map(|f| f.name()).collect(),
+            text,
+            own,
+        }
+    }
+
+    /// A disagreement in words and as data.
+    pub fn disagreement(&self, disagreement: &Disagreement) -> DisagreementView {
+        let inputs = self.site.inputs;
+        let (a, b) = (self.claim(disagreement.pair.0), self.claim(disagreement.pair.1));
+        let question = disagreement.question.map(|q| &inputs.questions.all[q]);
+        let counts = disagreement.question.and_then(|_| estimate_counts(self.site, &self.site.claims.all[disagreement.pair.0]));
+        let said = |claim: &ClaimView| {
+            let who: Vec<&str> = claim.by.iter().map(|a| a.name.as_str()).collect();
+            let who = if who.is_empty() { "one source".to_owned() } else { who.join(" and ") };
+            let when = match &claim.own {
+                OwnView::Estimate { as_of, .. } => format!(" (as of {})", as_of.text()),
+                OwnView::Event { date, .. } => format!(" ({})", date.text()),
+                OwnView::Response { date: Some(date), .. } => format!(" ({})", date.text()),
+                _ => String::new(),
+            };
+            (who, when)
+        };
+        let ((who_a, when_a), (who_b, when_b)) = (said(&a), said(&b));
+        let text = match question {
+            Some(_) => format!(
+                "{who_a} said {}{when_a}; {who_b} said {}{when_b}{}.",
+                a.text,
+                b.text,
+                counts.as_ref().map(|c| format!(". Both count: {c}")).unwrap_or_default()
+            ),
+            None => format!("{who_a}: {}{when_a}. {who_b}: {}{when_b}.", a.text.trim_end_matches('.'), b.text.trim_end_matches('.')),
+        };
+        DisagreementView {
+            question: question.map(|q| QuestionBrief { id: q.id.clone(), title: q.title.clone() }),
+            counts,
+            text,
+            a,
+            b,
+            ratio: disagreement.ratio.filter(|r| r.is_finite()).map(|r| (r * 100.0).round() / 100.0),
+        }
+    }
+
+    /// A question with its estimates grouped by what they count.
+    pub fn question(&self, number: usize) -> QuestionView {
+        let question = &self.site.inputs.questions.all[number];
+        let mut groups: Vec<Group> = Vec::new();
+        let order = |counts: &str| question.counts.iter().position(|c| c == counts).unwrap_or(usize::MAX);
+        for claim in &self.site.claims.by_question[number] {
+            let counts = estimate_counts(self.site, &self.site.claims.all[*claim]).or_else(|| question.counts.first().cloned()).unwrap_or_default();
+            let view = self.claim(*claim);
+            match groups.iter_mut().find(|g| g.counts == counts) {
+                Some(group) => group.estimates.push(view),
+                None => groups.push(Group { counts, estimates: vec![view] }),
+            }
+        }
+        groups.sort_by_key(|g| order(&g.counts));
+        let disagreements = self.site.claims.disagreements.iter().filter(|d| d.question == Some(number)).map(|d| self.disagreement(d)).collect();
+        QuestionView {
+            id: question.id.clone(),
+            title: question.title.clone(),
+            unit: question.unit.clone(),
+            counts: question.counts.clone(),
+            tolerance: question.tolerance,
+            window_days: question.window,
+            groups,
+            chart: None,
+            csv_path: Some("data/estimates.csv".to_owned()),
+            disagreements,
+        }
+    }
+
+    /// A source in full.
+    pub fn source_in_full(&self, number: usize, html: String) -> SourceView {
+        let inputs = self.site.inputs;
+        let source = &inputs.sources.all[number];
+        let citations = self.site.uses[number]
+            .iter()
+            .map(|(page, citation)| {
+                let record = &inputs.pages[*page].front.citations[*citation];
+                SourceUse {
+                    id: record.id().to_owned(),
+                    quote: record.quote.clone(),
+                    locator: self.locator(*page, *citation),
+                    status: self.checked.standing[*page][*citation].name(),
+                    page: self.page(*page),
+                    href: format!("{}#cite-{}", self.site.routes.pages[*page].path, record.id()),
+                    problems: touching(&source.evidence.problems, record.quote.as_deref()),
+                }
+            })
+            .collect();
+        let rests = |claim: &Claim| claim.cites.iter().any(|c| self.site.cites[claim.page].sources[*c] == Some(number));
+        let only = |claim: &Claim| claim.cites.iter().all(|c| self.site.cites[claim.page].sources[*c] == Some(number));
+        // Only the claims of pages that cite the source can rest on it.
+        let mut pages: Vec<usize> = self.site.uses[number].iter().map(|(page, _)| *page).collect();
+        pages.dedup();
+        let claims = pages
+            .iter()
+            .flat_map(|p| &self.site.claims.by_page[*p])
+            .map(|c| &self.site.claims.all[*c])
+            .filter(|c| rests(c))
+            .map(|claim| SourceClaim {
+                kind: claim.kind.name(),
+                title: self.claim_title(claim),
+                href: format!("{}#claim-{}", self.site.routes.pages[claim.page].path, claim.id),
+                only_support: only(claim),
+            })
+            .collect();
+        SourceView {
+            brief: self.briefs[number].clone(),
+            html,
+            url: source.url(),
+            archived_url: source.evidence.archived_url.clone().filter(|u| crate::resolve::is_publishable_url(u)),
+            derived_from: names(&source.evidence.derived_from).iter().map(|n| origin_name(n, inputs)).collect(),
+            problems: source.evidence.problems.clone(),
+            digest: inputs.archive.texts[number]
+                .as_ref()
+                .map(|t| t.sha256().to_owned())
+                .or_else(|| inputs.archive.lock.as_ref().and_then(|l| l.source(&source.key)).map(|s| s.sha256.clone())),
+            publisher: source.entry.publisher().and_then(|p| p.name()).map(|n| n.value.to_string()),
+            citations,
+            claims,
+        }
+    }
+
+    fn claim_title(&self, claim: &Claim) -> String {
+        let front = &self.site.inputs.pages[claim.page].front;
+        match claim.kind {
+            ClaimKind::Estimate => {
+                let e = &front.estimates[claim.record];
+                let question = self.site.inputs.questions.get(&e.question);
+                let title = question.map_or("", |q| &q.title);
+                format!("{title} {} ({})", value_text(e.value, e.low, e.high, e.about, question.map_or("", |q| &q.unit)), e.as_of.text())
+            }
+            ClaimKind::Event => front.events[claim.record].title.clone(),
+            ClaimKind::Response => front.responses[claim.record].action.clone(),
+            ClaimKind::Motive => front.motives[claim.record].title.clone(),
+        }
+    }
+
+    /// Where a citation's statement first came from, for readers; none when that is its source.
+    pub fn origin(&self, page: usize, citation: usize) -> (Option<String>, usize) {
+        let inputs = self.site.inputs;
+        let record = &inputs.pages[page].front.citations[citation];
+        if let Some(origin) = &record.origin {
+            return (Some(origin_name(origin, inputs)), 1);
+        }
+        let origins = origins_of(&record.source, inputs);
+        let own = origins.len() == 1 && origins.contains(&record.source);
+        let names: Vec<String> = origins.iter().map(|o| origin_name(o, inputs)).collect();
+        ((!own).then(|| names.join(", ")), origins.len())
+    }
+}
+
+/// The problems of a source that touch a quote: those whose own quote overlaps it.
+pub fn touching(problems: &[Problem], quote: Option<&str>) -> Vec<Problem> {
+    let Some(quote) = quote else { return Vec::new() };
+    problems
+        .iter()
+        .filter(|p| {
+            p.quote.as_deref().is_some_and(|words| {
+                crate::archive::quotation_in_quote(words, quote) || crate::archive::quotation_in_quote(quote, words)
+            })
+        })
+        .cloned()
+        .collect()
+}
+
+fn names(names: &Names) -> Vec<String> {
+    names.iter().map(str::to_owned).collect()
+}
+
+fn estimate_counts(site: &Site<'_>, claim: &Claim) -> Option<String> {
+    site.inputs.pages[claim.page].front.estimates.get(claim.record).and_then(|e| e.counts.clone())
+}
+
+fn brief(site: &Site<'_>, number: usize) -> SourceBrief {
+    let inputs = site.inputs;
+    let source = &inputs.sources.all[number];
+    let word = |prefix: &str, name: &str| {
+        inputs.theme.as_ref().map_or_else(|| name.to_owned(), |t| t.word(&format!("{prefix}_{name}"), name).to_owned())
+    };
+    let kind = source.evidence.kind.map(|k| format!("{k:?}").to_lowercase());
+    let trust = source.evidence.trust.map(|t| format!("{t:?}").to_lowercase());
+    let authors: Vec<String> = source.entry.authors().unwrap_or_default().iter().map(|p| p.name.clone()).collect();
+    SourceBrief {
+        key: source.key.clone(),
+        title: source.title(),
+        path: format!("sources/{}/", source.key),
+        kind: source.evidence.kind,
+        kind_text: kind.map_or_else(|| word("kind", "unknown"), |k| word("kind", &k)),
+        trust: source.evidence.trust,
+        trust_text: trust.map_or_else(|| word("trust", "unrated"), |t| word("trust", &t)),
+        note: source.evidence.note.clone(),
+        machine_written: source.evidence.machine_written,
+        party: source.evidence.party.as_ref().map(|p| inputs.actors.get(p).map_or_else(|| p.clone(), |a| a.name.clone())),
+        date: source.date(),
+        date_inferred: source.evidence.date_basis == Some(DateBasis::Inferred),
+        author: (!authors.is_empty()).then(|| authors.join(", ")),
+        archived: source.is_archived(),
+    }
+}
+
+/// An estimate as readers see it: `about 11,000`, `8,000 to 12,000`, `over 6,000`, `54 per cent`.
+pub fn value_text(value: Option<f64>, low: Option<f64>, high: Option<f64>, about: bool, unit: &str) -> String {
+    let number = |n: f64| {
+        let text = if n.fract() == 0.0 && n.abs() < 1e15 { format!("{n:.0}") } else { format!("{n}") };
+        let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(w, f)| (w, Some(f)));
+        let digits = whole.trim_start_matches('-');
+        let mut grouped = String::new();
+        for (i, c) in digits.chars().enumerate() {
+            if i > 0 && (digits.len() - i) % 3 == 0 {
+                grouped.push(',');
+            }
+            grouped.push(c);
+        }
+        let sign = if whole.starts_with('-') { "\u{2212}" } else { "" };
+        match fraction {
+            Some(f) => format!("{sign}{grouped}.{f}"),
+            None => format!("{sign}{grouped}"),
+        }
+    };
+    let money = unit.to_lowercase().ends_with("dollars");
+    let number = |n: f64| match n {
+        n if n.abs() >= 1e9 && (n / 1e8).fract() == 0.0 => format!("{}{} billion", if money { "$" } else { "" }, number(n / 1e9)),
+        n if n.abs() >= 1e6 && (n / 1e5).fract() == 0.0 => format!("{}{} million", if money { "$" } else { "" }, number(n / 1e6)),
+        n => format!("{}{}", if money { "$" } else { "" }, number(n)),
+    };
+    let figure = match (value, low, high) {
+        (Some(v), ..) => number(v),
+        (None, Some(l), Some(h)) => format!("{} to {}", number(l), number(h)),
+        (None, Some(l), None) => format!("at least {}", number(l)),
+        (None, None, Some(h)) => format!("up to {}", number(h)),
+        (None, None, None) => String::new(),
+    };
+    let suffix = if unit == "per cent" { " per cent" } else { "" };
+    if about { format!("about {figure}{suffix}") } else { format!("{figure}{suffix}") }
+}
+
+/// For the views of standing.
+pub fn is_verified(standing: &Standing) -> bool {
+    matches!(standing, Standing::Archive(_) | Standing::Lock(_))
+}

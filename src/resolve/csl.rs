@@ -1,0 +1,349 @@
+//! The CSL engine: citation marks and references as safe HTML.
+//!
+//! In: a style, and the citation groups of one page in order. Out: [`Formatted`]. The engine's own HTML writer does
+//! not escape, so its element tree is walked here and everything from the bibliography is escaped; of addresses only
+//! those that [`super::is_publishable_url`] allows come out. One engine run a page, since what a citation says can
+//! depend on the whole page (2024a, 2024b); results are reused by their inputs' digest.
+//! Must never emit bibliography data as markup.
+
+use std::sync::Arc;
+
+use hayagriva::archive::{ArchivedStyle, locales};
+use hayagriva::citationberg::taxonomy::Locator as Term;
+use hayagriva::citationberg::{
+    CitationFormat, FontStyle, FontVariant, FontWeight, IndependentStyle, Locale, LocaleCode, Style as CslStyle, StyleCategory,
+    StyleClass, TextDecoration, VerticalAlign,
+};
+use hayagriva::{
+    BibliographyDriver, BibliographyRequest, CitationItem, CitationRequest, CitePurpose, ElemChild, ElemChildren, ElemMeta, Entry, Formatting,
+    LocatorPayload, SpecificLocator,
+};
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+
+use super::is_publishable_url;
+use crate::diag::{Code, Diagnostic, did_you_mean};
+use crate::load::Inputs;
+use crate::load::cite_syntax::{CiteGroup, Locator};
+use crate::load::markdown::escape;
+use crate::reuse::Reuse;
+use crate::yaml::Yaml;
+use crate::yaml_path;
+
+/// A citation style with the words of its language.
+#[derive(Debug, Clone)]
+pub struct Style {
+    style: Arc<IndependentStyle>,
+    locales: Arc<Vec<Locale>>,
+    locale: Option<LocaleCode>,
+    digest: u128,
+}
+
+/// One page's citations, formatted.
+#[derive(Debug, Clone, Default)]
+pub struct Formatted {
+    /// For each group, its parts in order.
+    pub marks: Vec<Vec<MarkPart>>,
+    /// Notes, when the style is one of notes: the HTML of each group's note.
+    pub notes: Vec<String>,
+    /// Source number and HTML of each reference, in the style's order.
+    pub references: Vec<(usize, String)>,
+}
+
+/// A part of a citation mark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MarkPart {
+    /// HTML between or around the citations: brackets, commas.
+    Between(String),
+    /// HTML of the citation with this number in its group, which becomes a link.
+    Item(usize, String),
+}
+
+/// A group as the engine needs it.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The group as written.
+    pub group: &'a CiteGroup,
+    /// The source of each of its items.
+    pub sources: Vec<usize>,
+}
+
+impl Style {
+    /// Find the style that the configuration names.
+    pub fn find(inputs: &Inputs) -> Result<Self, Diagnostic> {
+        let name = &inputs.config.citation_style;
+        let place = || Yaml::whole(&inputs.config.file).place(&yaml_path!["citation_style"]);
+        let (style, digest) = if let Some(file) = &inputs.style_file {
+            let style = IndependentStyle::from_xml(&file.text).map_err(|error| {
+                Diagnostic::file(Code::StyleUnknown, file, format!("the citation style cannot be read: {}", first_line(&error.to_string())))
+                    .help("use an independent CSL 1.0 style; a dependent one only names another")
+            })?;
+            (style, xxh3_128(file.text.as_bytes()))
+        } else if name.ends_with(".csl") {
+            return Err(Diagnostic::at(Code::StyleUnknown, place(), format!("the citation style `{name}` does not exist"))
+                .help("write the path of a .csl file relative to the site's root"));
+        } else {
+            match ArchivedStyle::by_name(name).map(ArchivedStyle::get) {
+                Some(CslStyle::Independent(style)) => (style, xxh3_128(name.as_bytes())),
+                _ => {
+                    let names: Vec<&str> = ArchivedStyle::all().iter().flat_map(|s| s.names()).copied().collect();
+                    return Err(Diagnostic::at(Code::StyleUnknown, place(), format!("there is no citation style `{name}`"))
+                        .help(did_you_mean(name, names.iter().copied(), || "use `ieee`, `apa`, `chicago-author-date`, `chicago-notes`, `modern-language-association`, or the path of a .csl file".to_owned())));
+                }
+            }
+        };
+        let language = LocaleCode(match inputs.config.language.as_str() {
+            "en" => "en-US".to_owned(),
+            other => other.to_owned(),
+        });
+        Ok(Self { style: Arc::new(style), locales: all_locales(), locale: Some(language), digest })
+    }
+
+    /// Whether citations are numbers.
+    pub fn is_numeric(&self) -> bool {
+        self.style
+            .info
+            .category
+            .iter()
+            .any(|c| matches!(c, StyleCategory::CitationFormat { format: CitationFormat::Numeric }))
+    }
+
+    /// Whether citations are footnotes.
+    pub fn is_note(&self) -> bool {
+        self.style.settings.class == StyleClass::Note
+    }
+
+    /// Format the citations of a page. `listed` are sources that the page's records use but its text does not.
+    pub fn format(&self, inputs: &Inputs, digests: &[u128], groups: &[Request<'_>], listed: &[usize], reuse: &Reuse) -> Arc<Formatted> {
+        if groups.is_empty() && listed.is_empty() {
+            return Arc::new(Formatted::default());
+        }
+        let mut key = Xxh3::new();
+        key.update(&self.digest.to_le_bytes());
+        for request in groups {
+            for (item, source) in request.group.items.iter().zip(&request.sources) {
+                key.update(&digests[*source].to_le_bytes());
+                key.update(format!("{:?}{}{:?}{}|", item.prefix, item.suppress_author, item.locator, item.suffix).as_bytes());
+            }
+            key.update(if request.group.narrative { b"n" } else { b"g" });
+        }
+        for source in listed {
+            key.update(&digests[*source].to_le_bytes());
+            key.update(b"l");
+        }
+        reuse.cited(key.digest128(), || self.run(inputs, groups, listed))
+    }
+
+    fn run(&self, inputs: &Inputs, groups: &[Request<'_>], listed: &[usize]) -> Formatted {
+        let entry = |source: &usize| -> &Entry { &inputs.sources.all[*source].entry };
+        let mut driver = BibliographyDriver::new();
+        let request = |items, note| CitationRequest::new(items, &self.style, self.locale.clone(), &self.locales, note);
+        for (i, group) in groups.iter().enumerate() {
+            let items = group
+                .group
+                .items
+                .iter()
+                .zip(&group.sources)
+                .map(|(item, source)| {
+                    let locator = item.locator.as_ref().map(specific);
+                    // A narrative citation in a numeric style is the number alone; elsewhere the author's name in the text.
+                    let purpose = if item.suppress_author {
+                        Some(CitePurpose::Year)
+                    } else if group.group.narrative && !self.is_numeric() && !self.is_note() {
+                        Some(CitePurpose::Prose)
+                    } else {
+                        None
+                    };
+                    CitationItem::new(entry(source), locator, None, false, purpose.filter(|_| !self.is_numeric() && !self.is_note()))
+                })
+                .collect();
+            driver.citation(request(items, Some(i + 1)));
+        }
+        for source in listed {
+            driver.citation(request(vec![CitationItem::new(entry(source), None, None, true, None)], None));
+        }
+        let rendered = driver.finish(BibliographyRequest::new(&self.style, self.locale.clone(), &self.locales));
+        let mut formatted = Formatted::default();
+        for (i, (citation, request)) in rendered.citations.iter().zip(groups).enumerate() {
+            if self.is_note() {
+                let mut note = String::new();
+                write_children(&citation.citation, &mut note);
+                formatted.notes.push(note);
+                let number = i + 1;
+                formatted.marks.push(vec![MarkPart::Item(0, format!("<sup>{number}</sup>"))]);
+            } else {
+                formatted.marks.push(mark_parts(&citation.citation, request));
+            }
+        }
+        if let Some(bibliography) = rendered.bibliography {
+            for item in bibliography.items {
+                if let Some(source) = inputs.sources.index(&item.key) {
+                    let mut html = String::new();
+                    write_children(&item.content, &mut html);
+                    formatted.references.push((source, html.trim().to_owned()));
+                }
+            }
+        }
+        formatted
+    }
+
+    /// The reference of one source by itself, for its own page.
+    pub fn reference(&self, inputs: &Inputs, digests: &[u128], source: usize, reuse: &Reuse) -> String {
+        let formatted = self.format(inputs, digests, &[], &[source], reuse);
+        formatted.references.first().map_or_else(|| escape(&inputs.sources.all[source].title()), |(_, html)| html.clone())
+    }
+}
+
+/// Digest of each source's entry, so that a style's results can be reused while nothing in them changed.
+pub fn entry_digests(inputs: &Inputs) -> Vec<u128> {
+    inputs.sources.all.iter().map(|s| xxh3_128(format!("{:?}", s.entry).as_bytes())).collect()
+}
+
+/// Loading the locales takes longer than formatting a page: once a process.
+fn all_locales() -> Arc<Vec<Locale>> {
+    static LOCALES: std::sync::OnceLock<Arc<Vec<Locale>>> = std::sync::OnceLock::new();
+    LOCALES.get_or_init(|| Arc::new(locales())).clone()
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or("")
+}
+
+fn specific(locator: &Locator) -> SpecificLocator<'_> {
+    let term = match locator.term {
+        "paragraph" => Term::Paragraph,
+        "chapter" => Term::Chapter,
+        "section" => Term::Section,
+        "volume" => Term::Volume,
+        "figure" => Term::Figure,
+        "column" => Term::Column,
+        "line" => Term::Line,
+        "note" => Term::Note,
+        "part" => Term::Part,
+        "verse" => Term::Verse,
+        "book" => Term::Book,
+        "folio" => Term::Folio,
+        "issue" => Term::Issue,
+        "opus" => Term::Opus,
+        "sub-verbo" => Term::SubVerbo,
+        _ => Term::Page,
+    };
+    SpecificLocator(term, LocatorPayload::Str(&locator.value))
+}
+
+/// Cut a citation into its items and what stands between them, with the author's prefixes and suffixes.
+fn mark_parts(children: &ElemChildren, request: &Request<'_>) -> Vec<MarkPart> {
+    let mut parts = Vec::new();
+    let mut between = String::new();
+    collect_items(children, &mut parts, &mut between);
+    if !between.is_empty() {
+        parts.push(MarkPart::Between(between));
+    }
+    let items = &request.group.items;
+    let found = parts.iter().filter(|p| matches!(p, MarkPart::Item(..))).count();
+    if found == 0 {
+        // The style gave no items of its own (a collapsed range, say): the whole mark is one link.
+        let html: String = parts.iter().map(|p| match p { MarkPart::Between(h) | MarkPart::Item(_, h) => h.as_str() }).collect();
+        return vec![MarkPart::Item(0, html)];
+    }
+    if items.iter().any(|i| !i.prefix.is_empty() || !i.suffix.is_empty()) {
+        let mut with_affixes = Vec::new();
+        for part in parts {
+            match part {
+                MarkPart::Item(i, html) => {
+                    let item = items.get(i);
+                    if let Some(prefix) = item.map(|i| &i.prefix).filter(|p| !p.is_empty()) {
+                        with_affixes.push(MarkPart::Between(format!("{} ", escape(prefix))));
+                    }
+                    with_affixes.push(MarkPart::Item(i, html));
+                    if let Some(suffix) = item.map(|i| &i.suffix).filter(|s| !s.is_empty()) {
+                        with_affixes.push(MarkPart::Between(format!(", {}", escape(suffix))));
+                    }
+                }
+                between => with_affixes.push(between),
+            }
+        }
+        return with_affixes;
+    }
+    parts
+}
+
+fn collect_items(children: &ElemChildren, parts: &mut Vec<MarkPart>, between: &mut String) {
+    for child in &children.0 {
+        match child {
+            ElemChild::Elem(elem) => {
+                if let Some(ElemMeta::Entry(index)) = elem.meta {
+                    if !between.is_empty() {
+                        parts.push(MarkPart::Between(std::mem::take(between)));
+                    }
+                    let mut html = String::new();
+                    write_children(&elem.children, &mut html);
+                    parts.push(MarkPart::Item(index, html));
+                } else {
+                    collect_items(&elem.children, parts, between);
+                }
+            }
+            other => write_child(other, between),
+        }
+    }
+}
+
+fn write_children(children: &ElemChildren, html: &mut String) {
+    for child in &children.0 {
+        write_child(child, html);
+    }
+}
+
+fn write_child(child: &ElemChild, html: &mut String) {
+    match child {
+        ElemChild::Text(text) => formatted(&text.text, text.formatting, html),
+        ElemChild::Elem(elem) => {
+            if elem.display.is_some() {
+                html.push_str("<span class=\"csl-block\">");
+                write_children(&elem.children, html);
+                html.push_str("</span> ");
+            } else {
+                write_children(&elem.children, html);
+            }
+        }
+        // Markup is Typst's; here it is text like any other.
+        ElemChild::Markup(text) => html.push_str(&escape(text)),
+        ElemChild::Link { text, url } => {
+            if is_publishable_url(url) {
+                html.push_str(&format!("<a href=\"{}\">", escape(url)));
+                formatted(&text.text, text.formatting, html);
+                html.push_str("</a>");
+            } else {
+                formatted(&text.text, text.formatting, html);
+            }
+        }
+        ElemChild::Transparent { .. } => {}
+    }
+}
+
+fn formatted(text: &str, format: Formatting, html: &mut String) {
+    let mut open: Vec<(&str, &str)> = Vec::new();
+    if format.font_style == FontStyle::Italic {
+        open.push(("<i>", "</i>"));
+    }
+    if format.font_weight == FontWeight::Bold {
+        open.push(("<b>", "</b>"));
+    }
+    if format.font_variant == FontVariant::SmallCaps {
+        open.push(("<span class=\"small-caps\">", "</span>"));
+    }
+    if format.text_decoration == TextDecoration::Underline {
+        open.push(("<span class=\"underline\">", "</span>"));
+    }
+    match format.vertical_align {
+        VerticalAlign::Sup => open.push(("<sup>", "</sup>")),
+        VerticalAlign::Sub => open.push(("<sub>", "</sub>")),
+        _ => {}
+    }
+    for (start, _) in &open {
+        html.push_str(start);
+    }
+    html.push_str(&escape(text));
+    for (_, end) in open.iter().rev() {
+        html.push_str(end);
+    }
+}

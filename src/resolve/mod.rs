@@ -1,0 +1,147 @@
+//! Stage 2: names become things.
+//!
+//! In: [`Inputs`]. Out: [`Site`]: addresses, link targets, citations with their marks, claims with their origins. An
+//! unknown name is reported here, with a near match. Entry point: [`resolve`].
+//! Must never judge evidence: that is the next stage's.
+
+pub mod cites;
+pub mod claims;
+pub mod csl;
+pub mod links;
+pub mod routes;
+
+use rayon::prelude::*;
+
+use crate::diag::{Code, Diagnostic, Report, did_you_mean};
+use crate::load::Inputs;
+use crate::reuse::Reuse;
+use crate::text::Span;
+use crate::yaml::Step;
+use crate::yaml_path;
+use cites::PageCites;
+use claims::Claims;
+use csl::Style;
+use links::Target;
+use routes::Routes;
+
+/// The site with its names resolved. Pages, sources and claims are named by their numbers.
+#[derive(Debug)]
+pub struct Site<'i> {
+    /// What was read.
+    pub inputs: &'i Inputs,
+    /// Addresses.
+    pub routes: Routes,
+    /// For each page, the target of each of its links.
+    pub links: Vec<Vec<Target>>,
+    /// For each page, its citations.
+    pub cites: Vec<PageCites>,
+    /// Estimates, events, responses and motives.
+    pub claims: Claims,
+    /// For each source, where it is cited: page and citation.
+    pub uses: Vec<Vec<(usize, usize)>>,
+    /// The citation style, if it could be read.
+    pub style: Option<Style>,
+    /// Digest of each source's bibliographic entry.
+    pub digests: Vec<u128>,
+}
+
+/// Resolve the names of a site.
+pub fn resolve<'i>(inputs: &'i Inputs, reuse: &Reuse, report: &mut Report) -> Site<'i> {
+    let style = Style::find(inputs).map_err(|d| report.push(d)).ok();
+    let digests = csl::entry_digests(inputs);
+    let routes = Routes::find(inputs, report);
+    let style_and_digests = style.as_ref().map(|s| (s, digests.as_slice()));
+    let (cites, reports): (Vec<PageCites>, Vec<Report>) = inputs
+        .pages
+        .par_iter()
+        .map(|page| {
+            let mut report = Report::default();
+            let cites = cites::resolve(page, inputs, style_and_digests, reuse, &mut report);
+            (cites, report)
+        })
+        .unzip();
+    reports.into_iter().for_each(|r| report.extend(r));
+    let generated = |path: &str| is_generated(path, inputs, &routes);
+    let links = inputs
+        .pages
+        .par_iter()
+        .enumerate()
+        .map(|(i, page)| page.body.links.iter().map(|link| links::resolve(&link.target, i, page, &routes, generated)).collect())
+        .collect();
+    let claims = Claims::find(inputs, &cites, report);
+    let mut uses = vec![Vec::new(); inputs.sources.all.len()];
+    for (page, cites) in cites.iter().enumerate() {
+        for (citation, source) in cites.sources.iter().enumerate() {
+            if let (Some(source), true) = (source, cites.is_used(citation)) {
+                uses[*source].push((page, citation));
+            }
+        }
+    }
+    names_of_sources(inputs, report);
+    Site { inputs, routes, links, cites, claims, uses, style, digests }
+}
+
+/// Whether the generator makes a file at an output path.
+pub fn is_generated(path: &str, inputs: &Inputs, routes: &Routes) -> bool {
+    routes::FIXED.contains(&path)
+        || crate::render::outputs::DATA_FILES.contains(&path)
+        || path.strip_prefix("sources/").and_then(|p| p.strip_suffix("/index.html")).is_some_and(|key| inputs.sources.get(key).is_some())
+        || routes.copies.binary_search_by(|(output, _)| output.as_str().cmp(path)).is_ok()
+}
+
+/// Actors and sources that the bibliography, the glossary and citations name.
+fn names_of_sources(inputs: &Inputs, report: &mut Report) {
+    let known = |name: &str| inputs.actors.get(name).is_some() || inputs.sources.get(name).is_some();
+    let suggestion = |name: &str| {
+        did_you_mean(name, inputs.actors.ids().chain(inputs.sources.keys()), || "name an actor of actors.yaml or a source".to_owned())
+    };
+    for source in &inputs.sources.all {
+        let place = |path: &[Step]| source.yaml.as_ref().map_or_else(|| source.place.clone(), |y| y.place(path));
+        if let Some(party) = &source.evidence.party {
+            if inputs.actors.get(party).is_none() {
+                report.push(
+                    Diagnostic::at(Code::ActorUnknown, place(&yaml_path![source.key.as_str(), "evidence", "party"]), format!("there is no actor `{party}`"))
+                        .help(did_you_mean(party, inputs.actors.ids(), || "define it in content/actors.yaml".to_owned())),
+                );
+            }
+        }
+        for name in source.evidence.derived_from.iter().filter(|n| !known(n)) {
+            report.push(
+                Diagnostic::at(Code::SourceUnknown, place(&yaml_path![source.key.as_str(), "evidence", "derived_from"]), format!("there is no source or actor `{name}`"))
+                    .help(suggestion(name)),
+            );
+        }
+    }
+    for page in &inputs.pages {
+        for (i, citation) in page.front.citations.iter().enumerate() {
+            if let Some(origin) = citation.origin.as_ref().filter(|o| !known(o)) {
+                report.push(
+                    Diagnostic::at(Code::SourceUnknown, page.place(&yaml_path!["citations", i, "origin"]), format!("there is no source or actor `{origin}`"))
+                        .help(suggestion(origin)),
+                );
+            }
+        }
+    }
+    for (i, term) in inputs.glossary.all.iter().enumerate() {
+        for (k, cite) in term.cites.iter().enumerate() {
+            if inputs.sources.get(&cite.source).is_none() {
+                let place = inputs.glossary.yaml.as_ref().map(|y| y.place(&yaml_path![i, "cites", k, "source"]));
+                let mut diagnostic = Diagnostic::bare(Code::SourceUnknown, format!("there is no source `{}`", cite.source))
+                    .help(did_you_mean(&cite.source, inputs.sources.keys(), || "define it in the bibliography".to_owned()));
+                diagnostic.span = place;
+                report.push(diagnostic);
+            }
+        }
+    }
+}
+
+/// Whether an address from the bibliography may be published: http, https, mailto or a DOI.
+pub fn is_publishable_url(url: &str) -> bool {
+    links::scheme(url).is_some_and(|s| matches!(s.to_ascii_lowercase().as_str(), "http" | "https" | "mailto" | "doi"))
+        && !url.chars().any(|c| c.is_control() || c.is_whitespace())
+}
+
+/// The span of a citation of a page.
+pub fn citation_place(site: &Site<'_>, page: usize, citation: usize, field: &str) -> Span {
+    site.inputs.pages[page].place(&yaml_path!["citations", citation, field])
+}

@@ -1,0 +1,256 @@
+//! Addresses: which page is served where, and what lies in what.
+//!
+//! In: the pages' paths and front matter. Out: a route for each page, the tree of sections, and a finding for every
+//! address that two things want. Addresses are compared without case and normalised (NFC), as file systems may do.
+//! Must never make an address that leads out of the output folder, or that some system cannot store.
+
+use std::collections::HashMap;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::diag::{Code, Diagnostic, Report};
+use crate::load::{Inputs, PageInput};
+use crate::text::Span;
+use crate::yaml_path;
+
+/// Where a page is served and what is around it. Pages are named by their number in [`Inputs::pages`].
+#[derive(Debug, Clone, Default)]
+pub struct Routed {
+    /// `numbers/troops/`; empty for the home page.
+    pub path: String,
+    /// The section it lies in; none for the home page, and for pages of a site without one.
+    pub parent: Option<usize>,
+    /// Its pages, by weight, then title.
+    pub children: Vec<usize>,
+    /// Former addresses, as paths of the output.
+    pub aliases: Vec<String>,
+}
+
+/// The addresses of a site.
+#[derive(Debug, Default)]
+pub struct Routes {
+    /// For each page.
+    pub pages: Vec<Routed>,
+    /// The home page.
+    pub home: Option<usize>,
+    /// All pages in reading order: each section, then its pages.
+    pub order: Vec<usize>,
+    /// Content path → page.
+    pub by_file: HashMap<String, usize>,
+    /// Route → page.
+    pub by_path: HashMap<String, usize>,
+    /// Output path → file on disk, for files that are copied.
+    pub copies: Vec<(String, std::path::PathBuf)>,
+}
+
+/// Output paths that the generator writes itself.
+pub const FIXED: &[&str] = &["atom.xml", "feed.json", "sitemap.xml", "robots.txt", "404.html", "search-index.json", "corrections.xml", ".cited-manifest"];
+
+/// Names that Windows cannot store.
+const RESERVED: &[&str] = &[
+    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4",
+    "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+];
+
+impl Routes {
+    /// Give every page its address.
+    pub fn find(inputs: &Inputs, report: &mut Report) -> Self {
+        let mut routes = Self { pages: vec![Routed::default(); inputs.pages.len()], ..Self::default() };
+        let mut taken: HashMap<String, (String, Option<Span>)> = HashMap::new();
+        for name in FIXED {
+            taken.insert(fold(name), (format!("{name}, which is made for every site"), None));
+        }
+        for source in &inputs.sources.all {
+            taken.insert(fold(&format!("sources/{}/index.html", source.key)), (format!("the page of the source `{}`", source.key), Some(source.place.clone())));
+        }
+        for (i, page) in inputs.pages.iter().enumerate() {
+            routes.by_file.insert(page.path.clone(), i);
+        }
+        for (i, page) in inputs.pages.iter().enumerate() {
+            let path = route(page, inputs, &routes.by_file, report);
+            claim(&mut taken, &format!("{path}index.html"), page, Span::new(&page.file, 0..0), "the page", report);
+            for (k, alias) in page.front.aliases.iter().enumerate() {
+                let place = page.place(&yaml_path!["aliases", k]);
+                if let Some(output) = alias_output(alias, &place, report) {
+                    claim(&mut taken, &output, page, place, "the alias", report);
+                    routes.pages[i].aliases.push(output);
+                }
+            }
+            if path.is_empty() {
+                routes.home = Some(i);
+            }
+            routes.by_path.entry(path.clone()).or_insert(i);
+            routes.pages[i].path = path;
+        }
+        for (content_path, on_disk) in &inputs.copies {
+            let output = routes.copy_output(content_path);
+            if let Some((what, _)) = taken.get(&fold(&output)) {
+                report.push(
+                    Diagnostic::bare(Code::RouteCollision, format!("content/{content_path} would be published as {output}, which is {what}"))
+                        .help("rename the file"),
+                );
+                continue;
+            }
+            taken.insert(fold(&output), (format!("the file content/{content_path}"), None));
+            routes.copies.push((output, on_disk.clone()));
+        }
+        routes.copies.sort();
+        routes.link_up(inputs);
+        routes
+    }
+
+    /// Files beside `troops/index.md` move with the page when it has a slug; others keep their path.
+    fn copy_output(&self, content_path: &str) -> String {
+        let mut folder = content_path;
+        while let Some((parent, _)) = folder.rsplit_once('/') {
+            for index in ["index.md", "_index.md"] {
+                if let Some(page) = self.by_file.get(&format!("{parent}/{index}")) {
+                    return format!("{}{}", self.pages[*page].path, &content_path[parent.len() + 1..]);
+                }
+            }
+            folder = parent;
+        }
+        content_path.to_owned()
+    }
+
+    fn link_up(&mut self, inputs: &Inputs) {
+        for i in 0..inputs.pages.len() {
+            let path = &inputs.pages[i].path;
+            let parent = parent_section(path, &self.by_file);
+            self.pages[i].parent = parent;
+            if let Some(parent) = parent {
+                self.pages[parent].children.push(i);
+            }
+        }
+        for routed in &mut self.pages {
+            routed.children.sort_by(|a, b| sort_key(&inputs.pages[*a]).cmp(&sort_key(&inputs.pages[*b])));
+        }
+        let mut roots: Vec<usize> = (0..inputs.pages.len()).filter(|i| self.pages[*i].parent.is_none()).collect();
+        roots.sort_by(|a, b| sort_key(&inputs.pages[*a]).cmp(&sort_key(&inputs.pages[*b])));
+        roots.sort_by_key(|i| Some(*i) != self.home);
+        let mut stack: Vec<usize> = roots.into_iter().rev().collect();
+        while let Some(page) = stack.pop() {
+            self.order.push(page);
+            stack.extend(self.pages[page].children.iter().rev());
+        }
+    }
+}
+
+type SortKey<'a> = (i64, &'a str, &'a str);
+
+fn sort_key(page: &PageInput) -> SortKey<'_> {
+    (page.front.weight.unwrap_or(i64::MAX), &page.front.title, &page.path)
+}
+
+/// The nearest section above a content path.
+fn parent_section(path: &str, by_file: &HashMap<String, usize>) -> Option<usize> {
+    if path == "_index.md" {
+        return None;
+    }
+    let mut folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    // A section's own page, and a page in a folder of its own, lie in the folder above.
+    if path.ends_with("/_index.md") || path.ends_with("/index.md") {
+        folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+    }
+    loop {
+        let candidate = if folder.is_empty() { "_index.md".to_owned() } else { format!("{folder}/_index.md") };
+        if let Some(section) = by_file.get(&candidate) {
+            return Some(*section);
+        }
+        if folder.is_empty() {
+            return None;
+        }
+        folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+    }
+}
+
+fn route(page: &PageInput, inputs: &Inputs, by_file: &HashMap<String, usize>, report: &mut Report) -> String {
+    let stem = page.path.strip_suffix(".md").unwrap_or(&page.path);
+    let (folder, name) = stem.rsplit_once('/').unwrap_or(("", stem));
+    let mut parts: Vec<String> = Vec::new();
+    // A section's slug renames its folder for every page below it.
+    let mut at = String::new();
+    let own_folder = name == "_index" || name == "index";
+    for part in folder.split('/').filter(|p| !p.is_empty()) {
+        if !at.is_empty() {
+            at.push('/');
+        }
+        at.push_str(part);
+        let renamed = ["_index.md", "index.md"]
+            .iter()
+            .filter_map(|index| by_file.get(&format!("{at}/{index}")))
+            .find_map(|i| inputs.pages[*i].front.slug.clone());
+        let is_own = own_folder && at == folder;
+        let slug = if is_own { page.front.slug.clone() } else { renamed };
+        parts.push(slug.unwrap_or_else(|| part.to_owned()));
+    }
+    if !own_folder {
+        parts.push(page.front.slug.clone().unwrap_or_else(|| name.to_owned()));
+    }
+    let place = || if page.front.slug.is_some() { page.place(&yaml_path!["slug"]) } else { Span::whole(&page.file) };
+    for part in &mut parts {
+        if let Err(why) = check_part(part) {
+            report.push(Diagnostic::at(Code::PathOutside, place(), format!("`{part}` cannot be a part of an address: {why}")).help("give the page another `slug:` or file name"));
+            *part = "invalid".to_owned();
+        }
+    }
+    parts.iter().map(|p| format!("{p}/")).collect()
+}
+
+/// Whether a name can be a part of an address on every system.
+pub fn check_part(part: &str) -> Result<(), String> {
+    if part.is_empty() || part == "." || part == ".." {
+        return Err("it leads elsewhere".to_owned());
+    }
+    if let Some(c) = part.chars().find(|c| c.is_control() || matches!(c, '/' | '\\' | '<' | '>' | ':' | '"' | '|' | '?' | '*' | '#' | '%')) {
+        return Err(format!("it holds `{}`", c.escape_default()));
+    }
+    if part.ends_with(['.', ' ']) || part.starts_with([' ', '.']) {
+        return Err("it begins or ends with a dot or a space".to_owned());
+    }
+    let stem = part.split('.').next().unwrap_or(part).to_lowercase();
+    if RESERVED.contains(&stem.as_str()) {
+        return Err("Windows reserves that name".to_owned());
+    }
+    if part.len() > 200 {
+        return Err("it is longer than 200 bytes".to_owned());
+    }
+    Ok(())
+}
+
+fn alias_output(alias: &str, place: &Span, report: &mut Report) -> Option<String> {
+    let trimmed = alias.trim_start_matches('/');
+    let (folder, file) = match trimmed.rsplit_once('/') {
+        Some((folder, "")) => (folder, "index.html"),
+        Some((folder, file)) if file.contains('.') => (folder, file),
+        None if trimmed.contains('.') => ("", trimmed),
+        _ => (trimmed, "index.html"),
+    };
+    let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
+    parts.push(file);
+    for part in &parts {
+        if let Err(why) = check_part(part) {
+            report.push(Diagnostic::at(Code::PathOutside, place.clone(), format!("the alias `{alias}` cannot be an address: {why}")).help("write it as `old/path/`"));
+            return None;
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn fold(path: &str) -> String {
+    path.nfc().flat_map(char::to_lowercase).collect()
+}
+
+fn claim(taken: &mut HashMap<String, (String, Option<Span>)>, output: &str, page: &PageInput, place: Span, what: &str, report: &mut Report) {
+    let me = format!("{what} content/{}", page.path);
+    if let Some((other, other_place)) = taken.get(&fold(output)) {
+        let mut diagnostic = Diagnostic::at(Code::RouteCollision, place, format!("{what} wants the address /{}, which {other} has", output.trim_end_matches("index.html")))
+            .help("give one of them another `slug:`, or rename a file");
+        if let Some(span) = other_place {
+            diagnostic = diagnostic.related(span.clone(), "the other one");
+        }
+        report.push(diagnostic);
+    } else {
+        taken.insert(fold(output), (me, Some(place)));
+    }
+}

@@ -1,0 +1,71 @@
+// What the theme does better with a script: the colour switch, contents that follow the reader, copy buttons, "/" for
+// search; and, once the page stands, the cards of cards.js. Every page works without it.
+(() => {
+  const root = document.documentElement, body = document.body, t = body.dataset;
+  const $ = (s, in_ = document) => in_.querySelector(s), $$ = (s, in_ = document) => [...in_.querySelectorAll(s)];
+
+  // Colours: the button says whether dark is on; the choice is kept.
+  const button = $(".theme-btn"), dark = matchMedia("(prefers-color-scheme:dark)");
+  if (button) {
+    const isDark = () => root.dataset.theme ? root.dataset.theme === "dark" : dark.matches;
+    const show = () => button.setAttribute("aria-pressed", isDark());
+    button.onclick = () => {
+      const next = isDark() ? "light" : "dark";
+      root.dataset.theme = next;
+      try { localStorage.setItem("cited-theme", next); } catch {}
+      show();
+    };
+    dark.addEventListener("change", show);
+    show();
+  }
+
+  document.addEventListener("keydown", (e) => {
+    const search = $(".search-link");
+    if (e.key === "/" && search && !e.ctrlKey && !e.metaKey && !e.altKey && !e.target.closest("input,select,textarea,[contenteditable]")) {
+      e.preventDefault();
+      $("#q") ? $("#q").focus() : (location.href = search.href + "#q");
+    }
+  });
+
+  // Contents follow the reader.
+  const links = new Map($$(".toc a[href^='#']").map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
+  if (links.size && "IntersectionObserver" in window) {
+    let now;
+    const watch = new IntersectionObserver((seen) => seen.forEach((s) => {
+      if (!s.isIntersecting) return;
+      now?.removeAttribute("aria-current");
+      now = links.get(s.target.id);
+      now?.setAttribute("aria-current", "true");
+    }), { rootMargin: "0px 0px -70% 0px" });
+    links.forEach((_, id) => { const h = document.getElementById(id); if (h) watch.observe(h); });
+  }
+
+  // Copy buttons stand in the page and are shown only where scripts run.
+  $$("[data-copy]").forEach((b) => {
+    const text = b.firstChild, label = text.data;
+    b.onclick = async () => {
+      try { await navigator.clipboard.writeText(document.getElementById(b.dataset.copy).textContent.trim()); } catch { return; }
+      text.data = t.tCopied;
+      const said = b.closest("section")?.querySelector("[role=status]");
+      if (said) said.textContent = t.tCopied;
+      setTimeout(() => { text.data = label; if (said) said.textContent = ""; }, 2000);
+    };
+  });
+
+  // A link to a claim inside a closed table opens it.
+  const reveal = () => {
+    const at = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (let d = at && at.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
+    if (at && at.closest("details")) at.scrollIntoView();
+  };
+  addEventListener("hashchange", reveal);
+  reveal();
+
+  // Cards come after everything that the first view needs.
+  if ($(".cite,.term")) addEventListener("load", () => import(new URL(t.cards, document.baseURI)));
+
+  // Print everything, closed details too.
+  let opened = [];
+  addEventListener("beforeprint", () => { opened = $$("details:not([open])"); opened.forEach((d) => (d.open = true)); });
+  addEventListener("afterprint", () => opened.forEach((d) => (d.open = false)));
+})();
