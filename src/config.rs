@@ -249,20 +249,13 @@ impl Config {
                     &yaml_path!["checks", name.as_str()],
                     Code::KeyUnknown,
                     format!("there is no check `{name}`"),
-                    did_you_mean(&name, Code::ALL.iter().map(|c| c.name()), || {
-                        "`cited explain` lists the codes".to_owned()
-                    }),
+                    did_you_mean(&name, Code::ALL.iter().map(|c| c.name()), || "`cited explain` lists the codes".to_owned()),
                 ),
             }
         }
         for (i, name) in names.iter().enumerate() {
             if name.trim().is_empty() {
-                bad(
-                    &yaml_path!["names", i],
-                    Code::ValueInvalid,
-                    "an empty name".to_owned(),
-                    "remove the line".to_owned(),
-                );
+                bad(&yaml_path!["names", i], Code::ValueInvalid, "an empty name".to_owned(), "remove the line".to_owned());
             }
         }
         Some(Self {

@@ -18,10 +18,8 @@ pub struct Date {
     day: i8,
 }
 
-const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
-];
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 impl Date {
     /// Read `2024`, `2024-10` or `2024-10-28`; `None` for anything else, an impossible day included.

@@ -20,11 +20,11 @@ pub mod archive;
 pub mod config;
 pub mod figures;
 
-pub mod load;
-pub mod resolve;
 pub mod check;
-pub mod render;
+pub mod load;
 pub mod output;
+pub mod render;
+pub mod resolve;
 
 pub mod pipeline;
 pub mod reuse;

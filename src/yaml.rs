@@ -131,9 +131,11 @@ impl Yaml {
                 .or(offset.map(|o| o..o))
                 .unwrap_or(0..0);
             let at = if field.is_empty() { String::new() } else { format!(" in `{field}`") };
-            return Diagnostic::at(Code::KeyUnknown, self.span(place), format!("unknown key `{written}`{at}")).help(
-                did_you_mean(written, expected.iter().copied(), || format!("known keys: {}", expected.join(", "))),
-            );
+            return Diagnostic::at(Code::KeyUnknown, self.span(place), format!("unknown key `{written}`{at}")).help(did_you_mean(
+                written,
+                expected.iter().copied(),
+                || format!("known keys: {}", expected.join(", ")),
+            ));
         }
         if let Some(missing) = message.strip_prefix("missing field `").and_then(|m| m.split('`').next()) {
             let place = base.or(offset.map(|o| o..o)).unwrap_or(0..0);
@@ -336,11 +338,7 @@ pub fn locate(text: &str, path: &[Step]) -> Range<usize> {
                         continue;
                     }
                     Some(top) => {
-                        let step = if top.mapping {
-                            top.key.clone().map(Step::Key)
-                        } else {
-                            Some(Step::Item(top.item))
-                        };
+                        let step = if top.mapping { top.key.clone().map(Step::Key) } else { Some(Step::Item(top.item)) };
                         top.on_path.filter(|d| path.get(*d) == step.as_ref()).map(|d| d + 1)
                     }
                 };

@@ -6,13 +6,10 @@
 //! rest would say something else. Looks at a bounded number of characters. Never: folds or compares.
 
 use super::letters::{
-    is_apostrophe, is_blank, is_currency, is_dash, is_hyphen, is_invisible, is_numeral,
-    is_quote_mark, is_space, is_word, stands_alone, starts_cluster,
+    is_apostrophe, is_blank, is_currency, is_dash, is_hyphen, is_invisible, is_numeral, is_quote_mark, is_space, is_word, stands_alone,
+    starts_cluster,
 };
-use super::numerals::{
-    digits_at_end, digits_at_start, is_spaced_group, is_spaced_thousands, starts_with_magnitude,
-    trim_end, trim_start,
-};
+use super::numerals::{digits_at_end, digits_at_start, is_spaced_group, is_spaced_thousands, starts_with_magnitude, trim_end, trim_start};
 use std::ops::Range;
 
 /// How many characters, invisible ones included, are looked at on each side.
@@ -28,11 +25,7 @@ pub(super) fn inside_word(text: &str, at: usize) -> bool {
 pub(super) fn pieces(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
-    let cuts = text
-        .char_indices()
-        .map(|(at, _)| at)
-        .skip(1)
-        .chain([text.len()]);
+    let cuts = text.char_indices().map(|(at, _)| at).skip(1).chain([text.len()]);
     for at in cuts.filter(|&at| at > 0) {
         if at < text.len() && inside_piece(text, at) {
             continue;
@@ -87,11 +80,7 @@ fn connects(before_a: Option<char>, a: char, mark: char, b: char) -> bool {
         return true;
     }
     if a.is_numeric() && b.is_numeric() {
-        return is_dash(mark)
-            || matches!(
-                mark,
-                '.' | ',' | ':' | '/' | '\u{66B}' | '\u{66C}' | '，' | '．'
-            );
+        return is_dash(mark) || matches!(mark, '.' | ',' | ':' | '/' | '\u{66B}' | '\u{66C}' | '，' | '．');
     }
     mark == '.' && (b.is_lowercase() || !before_a.is_some_and(is_word))
 }
@@ -121,19 +110,13 @@ fn splits_gap(left: &str, right: &str) -> bool {
     }
     if let Some(after) = right.strip_prefix(',') {
         let group = trim_start(after);
-        return group.len() < after.len()
-            && lt.len() == left.len()
-            && is_spaced_thousands(lt, group);
+        return group.len() < after.len() && lt.len() == left.len() && is_spaced_thousands(lt, group);
     }
     if gap == 0 {
         return false;
     }
     if digits_at_start(rt) > 0 {
-        let one = left[lt.len()..]
-            .chars()
-            .chain(right[..right.len() - rt.len()].chars())
-            .count()
-            == 1;
+        let one = left[lt.len()..].chars().chain(right[..right.len() - rt.len()].chars()).count() == 1;
         return one && is_spaced_group(lt, rt);
     }
     let mut after = rt.chars();

@@ -46,11 +46,7 @@ pub(super) fn ellipsis_len(text: &str) -> Option<usize> {
 fn dots_len(text: &str) -> Option<usize> {
     let (mut dots, mut end) = (0, 0);
     loop {
-        let next = if dots == 0 {
-            &text[end..]
-        } else {
-            trim_start(&text[end..])
-        };
+        let next = if dots == 0 { &text[end..] } else { trim_start(&text[end..]) };
         let from = text.len() - next.len();
         match next.chars().next() {
             Some('.') => dots += 1,

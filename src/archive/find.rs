@@ -73,10 +73,7 @@ pub struct Place {
 impl Place {
     /// The locator that names this place: its paragraph or paragraphs.
     pub fn locator(&self) -> Locator {
-        Locator::Paragraphs(vec![(
-            self.paragraph,
-            self.last_paragraph.max(self.paragraph),
-        )])
+        Locator::Paragraphs(vec![(self.paragraph, self.last_paragraph.max(self.paragraph))])
     }
 }
 
@@ -84,9 +81,7 @@ impl Refusal {
     /// One line that says why, for the author.
     pub fn message(&self) -> String {
         match self {
-            Self::BeforeText => {
-                "the quote stands only before the line where the text begins".to_owned()
-            }
+            Self::BeforeText => "the quote stands only before the line where the text begins".to_owned(),
             Self::PartsApart => format!(
                 "the parts of the quote stand too far apart or in another order; an omission may span {MAX_OMITTED_CHARS} characters"
             ),
@@ -97,9 +92,7 @@ impl Refusal {
     /// What the author can do about it.
     pub fn next_step(&self) -> &'static str {
         match self {
-            Self::BeforeText => {
-                "quote the text proper, or set the source's `text_starts` to an earlier line"
-            }
+            Self::BeforeText => "quote the text proper, or set the source's `text_starts` to an earlier line",
             Self::PartsApart => "make one citation of each part",
             Self::DropsNegation(_) => "quote the words in full",
         }
@@ -150,16 +143,10 @@ impl ArchivedText {
             (None, _) => {}
         }
         if let (false, Some(given)) = (standing.elsewhere.is_empty(), locator) {
-            return Find::WrongPlace {
-                given: given.clone(),
-                found: standing.elsewhere,
-            };
+            return Find::WrongPlace { given: given.clone(), found: standing.elsewhere };
         }
         if !standing.before.is_empty() {
-            return Find::Refused {
-                why: Refusal::BeforeText,
-                places: standing.before,
-            };
+            return Find::Refused { why: Refusal::BeforeText, places: standing.before };
         }
         refused.unwrap_or_else(|| Find::NotFound(nearest(self, quote)))
     }
@@ -172,15 +159,10 @@ impl ArchivedText {
     /// Every stretch of the text that is `needle` verbatim, in order.
     fn occurrences<'a>(&'a self, needle: &'a Needle) -> impl Iterator<Item = Range<usize>> + 'a {
         let index = self.index();
-        let rarest = needle
-            .words
-            .iter()
-            .min_by_key(|word| index.candidates(word.hash).len());
+        let rarest = needle.words.iter().min_by_key(|word| index.candidates(word.hash).len());
         rarest.into_iter().flat_map(move |word| {
             index.places(word.hash).filter_map(move |number| {
-                let start = index.words()[number as usize]
-                    .start
-                    .checked_sub(word.start)?;
+                let start = index.words()[number as usize].start.checked_sub(word.start)?;
                 stands_at(self.folded(), self.text(), needle, start as usize)
             })
         })
@@ -195,22 +177,11 @@ impl ArchivedText {
         for (number, part) in parts.iter().enumerate() {
             let needle = Needle::new(part);
             let found: Vec<_> = self.occurrences(&needle).take(MAX_PART_PLACES).collect();
-            let Some(first) = found
-                .iter()
-                .find(|range| range.start >= self.body())
-                .or(found.first())
-            else {
+            let Some(first) = found.iter().find(|range| range.start >= self.body()).or(found.first()) else {
                 return Err(Find::NotFound(nearest(self, part)));
             };
             seen.push(self.place(first.clone()));
-            chains = if number == 0 {
-                found
-            } else {
-                found
-                    .into_iter()
-                    .filter_map(|next| self.join(&chains, next, &mut why))
-                    .collect()
-            };
+            chains = if number == 0 { found } else { found.into_iter().filter_map(|next| self.join(&chains, next, &mut why)).collect() };
             chains.dedup_by_key(|chain| chain.start);
             broken |= chains.is_empty();
         }
@@ -225,12 +196,7 @@ impl ArchivedText {
 
     /// The closest of `chains` (in order) that ends before `next`, made longer by it, if nothing
     /// but an allowed omission lies between.
-    fn join(
-        &self,
-        chains: &[Range<usize>],
-        next: Range<usize>,
-        why: &mut Refusal,
-    ) -> Option<Range<usize>> {
+    fn join(&self, chains: &[Range<usize>], next: Range<usize>, why: &mut Refusal) -> Option<Range<usize>> {
         let before = chains.partition_point(|chain| chain.end <= next.start);
         let chain = chains.get(before.checked_sub(1)?)?;
         let omitted = self.text().get(chain.end..next.start)?;
@@ -251,30 +217,21 @@ impl ArchivedText {
 
     /// Turns stretches of the text into places, one for each paragraph, and sorts them by whether
     /// the locator means them.
-    fn sort_places(
-        &self,
-        ranges: impl Iterator<Item = Range<usize>>,
-        locator: Option<&Locator>,
-    ) -> Standing {
+    fn sort_places(&self, ranges: impl Iterator<Item = Range<usize>>, locator: Option<&Locator>) -> Standing {
         let mut standing = Standing::default();
         for range in ranges {
             let place = self.place(range);
-            let covered = locator
-                .and_then(|locator| locator.covers(place.paragraph))
-                .unwrap_or(true);
+            let covered = locator.and_then(|locator| locator.covers(place.paragraph)).unwrap_or(true);
             let list = match place.start < self.body() {
                 true => &mut standing.before,
                 false if covered => &mut standing.here,
                 false => &mut standing.elsewhere,
             };
-            let new = list
-                .last()
-                .is_none_or(|last| last.paragraph != place.paragraph);
+            let new = list.last().is_none_or(|last| last.paragraph != place.paragraph);
             if new && list.len() < MAX_PLACES {
                 list.push(place);
             }
-            if standing.here.len() == MAX_PLACES || (locator.is_some() && !standing.here.is_empty())
-            {
+            if standing.here.len() == MAX_PLACES || (locator.is_some() && !standing.here.is_empty()) {
                 break;
             }
         }
@@ -285,13 +242,7 @@ impl ArchivedText {
     pub(super) fn place(&self, range: Range<usize>) -> Place {
         let (line, paragraph) = self.line_and_paragraph(range.start);
         let (_, last_paragraph) = self.line_and_paragraph(range.end.saturating_sub(1));
-        Place {
-            paragraph,
-            last_paragraph,
-            line,
-            start: range.start,
-            end: range.end,
-        }
+        Place { paragraph, last_paragraph, line, start: range.start, end: range.end }
     }
 }
 
@@ -331,9 +282,7 @@ pub fn quotation_in_quote(quotation: &str, quote: &str) -> bool {
     if quotation.len() > MAX_QUOTE_BYTES || quote.len() > MAX_QUOTE_BYTES {
         return false;
     }
-    let bare = quotation.trim_end_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '…')
-    });
+    let bare = quotation.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '…'));
     let bare = bare.trim_start();
     let folded = Folded::new(quote);
     let stands = |words: &str| {
@@ -343,10 +292,7 @@ pub fn quotation_in_quote(quotation: &str, quote: &str) -> bool {
         }
     };
     let mut rest = bare.chars();
-    let small = rest
-        .next()
-        .filter(|c| c.is_uppercase())
-        .map(|c| c.to_lowercase().chain(rest).collect::<String>());
+    let small = rest.next().filter(|c| c.is_uppercase()).map(|c| c.to_lowercase().chain(rest).collect::<String>());
     stands(bare) || small.is_some_and(|small| stands(&small))
 }
 
@@ -366,9 +312,7 @@ fn stand_in_order(folded: &Folded, original: &str, parts: &[&str]) -> bool {
             if let Some(range) = stands_at(folded, original, &needle, at) {
                 from = at + words.len();
                 let omitted = kept_to.replace(range.end).map(|end| end..range.start);
-                return omitted
-                    .and_then(|omitted| dropped_negation(original, omitted))
-                    .is_none();
+                return omitted.and_then(|omitted| dropped_negation(original, omitted)).is_none();
             }
             from = at + folded.text()[at..].chars().next().map_or(1, char::len_utf8);
         }

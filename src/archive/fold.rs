@@ -8,10 +8,7 @@
 //! case, letters, digits or other punctuation, nor lets the end of a quote change what is inside.
 
 use super::ellipsis::ellipsis_len;
-use super::letters::{
-    first_bytes, is_compatible, is_dash, is_invisible, is_normal, is_quote_mark, is_space,
-    starts_cluster,
-};
+use super::letters::{first_bytes, is_compatible, is_dash, is_invisible, is_normal, is_quote_mark, is_space, starts_cluster};
 use super::numerals::is_spaced_thousands;
 use super::text::MAX_TEXT_BYTES;
 use std::ops::Range;
@@ -49,11 +46,7 @@ impl Folded {
     /// character folds to more than eleven times its bytes.
     pub(super) fn new(source: &str) -> Self {
         let source = first_bytes(source, MAX_TEXT_BYTES);
-        let mut folder = Folder {
-            source,
-            out: Folded::default(),
-            ..Folder::default()
-        };
+        let mut folder = Folder { source, out: Folded::default(), ..Folder::default() };
         folder.out.text.reserve(source.len());
         folder.run();
         folder.out
@@ -82,17 +75,9 @@ impl Folded {
     /// whose folded bytes are equal? They may differ only inside one figure.
     pub(super) fn gaps_agree(&self, at: usize, quote: &Folded) -> bool {
         let first = self.gaps.partition_point(|gap| (gap.at as usize) <= at);
-        let here = self.gaps[first..]
-            .iter()
-            .take_while(|gap| (gap.at as usize) < at + quote.text.len());
-        let mut here = here
-            .map(|gap| (gap.at as usize - at, gap.thousands))
-            .peekable();
-        let mut there = quote
-            .gaps
-            .iter()
-            .map(|gap| (gap.at as usize, gap.thousands))
-            .peekable();
+        let here = self.gaps[first..].iter().take_while(|gap| (gap.at as usize) < at + quote.text.len());
+        let mut here = here.map(|gap| (gap.at as usize - at, gap.thousands)).peekable();
+        let mut there = quote.gaps.iter().map(|gap| (gap.at as usize, gap.thousands)).peekable();
         loop {
             let alone = match (here.peek(), there.peek()) {
                 (None, None) => return true,
@@ -135,23 +120,14 @@ impl Folded {
         let Some((run, _)) = self.run_at(at) else {
             return 0;
         };
-        let into = if run.changed_from == 0 {
-            at - run.folded as usize
-        } else {
-            0
-        };
+        let into = if run.changed_from == 0 { at - run.folded as usize } else { 0 };
         run.orig as usize + into
     }
 
     /// The run that holds a folded byte, and the folded offset where it ends.
     fn run_at(&self, folded: usize) -> Option<(Run, usize)> {
-        let after = self
-            .runs
-            .partition_point(|run| (run.folded as usize) <= folded);
-        let next = self
-            .runs
-            .get(after)
-            .map_or(self.text.len(), |run| run.folded as usize);
+        let after = self.runs.partition_point(|run| (run.folded as usize) <= folded);
+        let next = self.runs.get(after).map_or(self.text.len(), |run| run.folded as usize);
         Some((*self.runs.get(after.checked_sub(1)?)?, next))
     }
 }
@@ -189,10 +165,7 @@ impl Folder<'_> {
     /// End of the run of ASCII letters and digits at `at`, without a last one that takes an accent.
     fn plain_end(&self, at: usize) -> usize {
         let rest = &self.source[at..];
-        let len = rest
-            .bytes()
-            .position(|b| !b.is_ascii_alphanumeric())
-            .unwrap_or(rest.len());
+        let len = rest.bytes().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len());
         let next = rest[len..].chars().next();
         let combines = next.is_some_and(|c| !is_invisible(c) && !starts_cluster(c));
         at + len - usize::from(combines)
@@ -242,11 +215,7 @@ impl Folder<'_> {
         }
         let mut apart = String::with_capacity(source.len());
         for c in source.chars() {
-            if is_compatible(c) {
-                apart.extend([c].into_iter().nfkd())
-            } else {
-                apart.push(c)
-            }
+            if is_compatible(c) { apart.extend([c].into_iter().nfkd()) } else { apart.push(c) }
         }
         let normal: String = apart.nfc().collect();
         if normal == source {
@@ -275,10 +244,7 @@ impl Folder<'_> {
         self.write_space(at, self.source[at..end].chars().next());
         self.push_same(at, end);
         self.after_mark = false;
-        self.last = self.source[at..end]
-            .char_indices()
-            .next_back()
-            .map_or(at, |(i, _)| at + i);
+        self.last = self.source[at..end].char_indices().next_back().map_or(at, |(i, _)| at + i);
     }
 
     fn changed(&mut self, folded: &str, at: usize, end: usize) {
@@ -300,10 +266,7 @@ impl Folder<'_> {
         // What stands before the comma is not asked here: a quote may begin with the comma.
         if self.out.text.ends_with(',') && next.is_ascii_digit() {
             let thousands = is_spaced_thousands(&self.source[..self.last], &self.source[at..]);
-            self.out.gaps.push(Gap {
-                at: self.out.text.len() as u32,
-                thousands,
-            });
+            self.out.gaps.push(Gap { at: self.out.text.len() as u32, thousands });
         } else if at == from + 1 && self.source.as_bytes().get(from) == Some(&b' ') {
             self.push_same(from, at);
         } else {
@@ -313,15 +276,10 @@ impl Folder<'_> {
 
     fn push_same(&mut self, at: usize, end: usize) {
         let folded = self.out.text.len();
-        let goes_on = self.out.runs.last().is_some_and(|run| {
-            run.changed_from == 0 && run.orig as usize + (folded - run.folded as usize) == at
-        });
+        let goes_on =
+            self.out.runs.last().is_some_and(|run| run.changed_from == 0 && run.orig as usize + (folded - run.folded as usize) == at);
         if !goes_on {
-            self.out.runs.push(Run {
-                folded: folded as u32,
-                orig: at as u32,
-                changed_from: 0,
-            });
+            self.out.runs.push(Run { folded: folded as u32, orig: at as u32, changed_from: 0 });
         }
         self.out.text.push_str(&self.source[at..end]);
     }
@@ -330,11 +288,7 @@ impl Folder<'_> {
         if folded.is_empty() {
             return;
         }
-        let run = Run {
-            folded: self.out.text.len() as u32,
-            orig: at as u32,
-            changed_from: (end - at) as u32,
-        };
+        let run = Run { folded: self.out.text.len() as u32, orig: at as u32, changed_from: (end - at) as u32 };
         self.out.runs.push(run);
         self.out.text.push_str(folded);
     }

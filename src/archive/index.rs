@@ -43,11 +43,7 @@ impl WordIndex {
             places[*slot as usize] = number as u32;
             *slot += 1;
         }
-        WordIndex {
-            words,
-            starts,
-            places,
-        }
+        WordIndex { words, starts, places }
     }
 
     /// All words, in the order of the text.
@@ -124,8 +120,5 @@ fn word(folded: &str, start: usize, end: usize, lower: &mut String) -> Word {
         lower.extend(text.chars().flat_map(char::to_lowercase));
     }
     let hash = xxh3_64(lower.as_bytes());
-    Word {
-        start: start as u32,
-        hash: (hash ^ (hash >> 32)) as u32,
-    }
+    Word { start: start as u32, hash: (hash ^ (hash >> 32)) as u32 }
 }

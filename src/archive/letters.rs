@@ -54,26 +54,12 @@ pub(super) fn is_quote_mark(c: char) -> bool {
 
 /// A mark that, standing tight between two letters, belongs to the word: `don't`, `п'ять`.
 pub(super) fn is_apostrophe(c: char) -> bool {
-    matches!(
-        c,
-        '\'' | '´'
-            | '\u{2BB}'
-            | '\u{2BC}'
-            | '\u{5F3}'
-            | '\u{2018}'
-            | '\u{2019}'
-            | '\u{201B}'
-            | '\u{FF07}'
-    )
+    matches!(c, '\'' | '´' | '\u{2BB}' | '\u{2BC}' | '\u{5F3}' | '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{FF07}')
 }
 
 /// A hyphen, dash or minus sign of any length.
 pub(super) fn is_dash(c: char) -> bool {
-    is_hyphen(c)
-        || matches!(
-            c,
-            '\u{2012}'..='\u{2015}' | '\u{2212}' | '\u{2E3A}' | '\u{2E3B}' | '\u{FE58}'
-        )
+    is_hyphen(c) || matches!(c, '\u{2012}'..='\u{2015}' | '\u{2212}' | '\u{2E3A}' | '\u{2E3B}' | '\u{FE58}')
 }
 
 /// A dash that, standing tight between two letters, belongs to the word: `non-lethal`.
@@ -159,17 +145,11 @@ pub(super) fn starts_cluster(c: char) -> bool {
     if c.is_ascii() {
         return true;
     }
-    let free = |c| {
-        ucd::canonical_combining_class(c) == 0 && is_nfc_quick(iter::once(c)) == IsNormalized::Yes
-    };
+    let free = |c| ucd::canonical_combining_class(c) == 0 && is_nfc_quick(iter::once(c)) == IsNormalized::Yes;
     if is_compatible(c) {
         return iter::once(c).nfkd().next().is_none_or(free);
     }
-    free(c)
-        || iter::once(c)
-            .nfd()
-            .next()
-            .is_none_or(|first| first != c && free(first))
+    free(c) || iter::once(c).nfd().next().is_none_or(|first| first != c && free(first))
 }
 
 /// Another shape of the same letters, folded by compatibility: `ﬁ`, full-width `１１`, Arabic

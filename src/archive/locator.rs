@@ -29,17 +29,7 @@ pub enum LocatorError {
 }
 
 /// Longest first, so that no label hides behind a shorter one.
-const LABELS: &[&str] = &[
-    "paragraphs",
-    "paragraph",
-    "paras.",
-    "paras",
-    "para.",
-    "para",
-    "par.",
-    "¶¶",
-    "¶",
-];
+const LABELS: &[&str] = &["paragraphs", "paragraph", "paras.", "paras", "para.", "para", "par.", "¶¶", "¶"];
 
 impl Locator {
     /// Reads a locator: `para. 4`, `paras. 4-5`, `¶ 4`, `paragraphs 2, 4 and 7`, or any other text.
@@ -51,11 +41,7 @@ impl Locator {
         if text.is_empty() {
             return Err(LocatorError::Empty);
         }
-        let other = || {
-            Ok(Locator::Other(
-                text.split_whitespace().collect::<Vec<_>>().join(" "),
-            ))
-        };
+        let other = || Ok(Locator::Other(text.split_whitespace().collect::<Vec<_>>().join(" ")));
         let lower = text.to_lowercase();
         let Some(rest) = LABELS.iter().find_map(|label| lower.strip_prefix(label)) else {
             return other();
@@ -65,10 +51,7 @@ impl Locator {
             return other();
         }
         let rest = rest.replace(" and ", ",").replace(" to ", "-");
-        rest.split([',', ';', '&'])
-            .map(range)
-            .collect::<Result<_, _>>()
-            .map(Locator::Paragraphs)
+        rest.split([',', ';', '&']).map(range).collect::<Result<_, _>>().map(Locator::Paragraphs)
     }
 
     /// The locator of one paragraph.
@@ -132,16 +115,10 @@ impl fmt::Display for LocatorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("the locator is empty"),
-            Self::NotANumber(part) => write!(
-                f,
-                "`{part}` is not a paragraph; write `para. 4` or `paras. 4-5`"
-            ),
+            Self::NotANumber(part) => write!(f, "`{part}` is not a paragraph; write `para. 4` or `paras. 4-5`"),
             Self::Zero => f.write_str("paragraph 0 does not exist; paragraphs count from 1"),
             Self::Backwards(first, last) => {
-                write!(
-                    f,
-                    "paragraphs {first}-{last} end before they begin; write `paras. {last}-{first}`"
-                )
+                write!(f, "paragraphs {first}-{last} end before they begin; write `paras. {last}-{first}`")
             }
         }
     }

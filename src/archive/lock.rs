@@ -61,10 +61,7 @@ pub struct LockedQuote {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unlocked {
     /// Refused by [`vet()`].
-    Unfit {
-        quote: String,
-        problem: QuoteProblem,
-    },
+    Unfit { quote: String, problem: QuoteProblem },
     /// Not found in the text.
     Unfound { quote: String, find: Find },
 }
@@ -88,21 +85,14 @@ pub enum Verdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextChange {
     /// Other bytes: digest and length as locked, then as they are now.
-    Bytes {
-        locked: (String, u64),
-        now: (String, u64),
-    },
+    Bytes { locked: (String, u64), now: (String, u64) },
     /// The same bytes, but paragraphs are counted from another line.
     TextStarts { locked: u32, now: u32 },
 }
 
 impl LockedSource {
     /// Locks `quotes` against `text`, and returns those that cannot be locked.
-    pub fn new<'q>(
-        archive: &str,
-        text: &ArchivedText,
-        quotes: impl IntoIterator<Item = &'q str>,
-    ) -> (Self, Vec<Unlocked>) {
+    pub fn new<'q>(archive: &str, text: &ArchivedText, quotes: impl IntoIterator<Item = &'q str>) -> (Self, Vec<Unlocked>) {
         let mut locked = LockedSource {
             archive: archive.to_owned(),
             sha256: text.sha256().to_owned(),
@@ -113,33 +103,21 @@ impl LockedSource {
         let mut refused = Vec::new();
         for quote in quotes {
             if let Some(problem) = vet(quote) {
-                refused.push(Unlocked::Unfit {
-                    quote: quote.to_owned(),
-                    problem,
-                });
+                refused.push(Unlocked::Unfit { quote: quote.to_owned(), problem });
                 continue;
             }
             let places = match text.find(quote, None) {
                 Find::Found(place) => vec![place],
                 Find::Ambiguous(places) => places,
                 find => {
-                    refused.push(Unlocked::Unfound {
-                        quote: quote.to_owned(),
-                        find,
-                    });
+                    refused.push(Unlocked::Unfound { quote: quote.to_owned(), find });
                     continue;
                 }
             };
             let paragraphs = places.iter().map(|place| place.paragraph).collect();
-            let found = LockedQuote {
-                paragraphs,
-                opening: opening(quote),
-            };
+            let found = LockedQuote { paragraphs, opening: opening(quote) };
             // Two spellings of one quote: the same line, whichever is seen first.
-            let known = locked
-                .quotes
-                .entry(fold_digest(quote))
-                .or_insert_with(|| found.clone());
+            let known = locked.quotes.entry(fold_digest(quote)).or_insert_with(|| found.clone());
             if found.opening < known.opening {
                 *known = found;
             }
@@ -177,9 +155,7 @@ impl Lock {
 
     /// All sources, in order of key.
     pub fn sources(&self) -> impl Iterator<Item = (&str, &LockedSource)> {
-        self.sources
-            .iter()
-            .map(|(key, source)| (key.as_str(), source))
+        self.sources.iter().map(|(key, source)| (key.as_str(), source))
     }
 
     /// What the lock says of a quote from source `key`; the same answer as [`ArchivedText::find`]
@@ -193,17 +169,12 @@ impl Lock {
         };
         let paragraphs = &locked.paragraphs;
         match locator.filter(|locator| matches!(locator, Locator::Paragraphs(_))) {
-            Some(locator) => match paragraphs
-                .iter()
-                .find(|&&n| locator.covers(n) == Some(true))
-            {
+            Some(locator) => match paragraphs.iter().find(|&&n| locator.covers(n) == Some(true)) {
                 Some(&paragraph) => Verdict::Verified { paragraph },
                 None => Verdict::WrongPlace(paragraphs.clone()),
             },
             None => match paragraphs.as_slice() {
-                [paragraph] => Verdict::Verified {
-                    paragraph: *paragraph,
-                },
+                [paragraph] => Verdict::Verified { paragraph: *paragraph },
                 _ => Verdict::Ambiguous(paragraphs.clone()),
             },
         }
@@ -224,13 +195,7 @@ impl Lock {
 }
 
 fn block(key: &str, source: &LockedSource) -> String {
-    let LockedSource {
-        archive,
-        sha256,
-        bytes,
-        text_starts,
-        quotes,
-    } = source;
+    let LockedSource { archive, sha256, bytes, text_starts, quotes } = source;
     let mut block = format!(
         "source {}\n  archive {}\n  sha256 {sha256}\n  bytes {bytes}\n  text-starts {text_starts}\n",
         escape(key),
@@ -240,12 +205,7 @@ fn block(key: &str, source: &LockedSource) -> String {
     quotes.sort_by_key(|(digest, quote)| (&quote.paragraphs, *digest));
     for (digest, quote) in quotes {
         let paragraphs: Vec<_> = quote.paragraphs.iter().map(u32::to_string).collect();
-        let _ = writeln!(
-            block,
-            "  quote {digest} at {}: {}",
-            paragraphs.join(","),
-            escape(&quote.opening)
-        );
+        let _ = writeln!(block, "  quote {digest} at {}: {}", paragraphs.join(","), escape(&quote.opening));
     }
     block
 }
@@ -257,18 +217,10 @@ pub(super) fn check(block: &str) -> String {
 
 /// The first words of a quote on one line.
 fn opening(quote: &str) -> String {
-    let shown = quote
-        .chars()
-        .filter(|c| c.is_whitespace() || !c.is_control());
-    let shown: String = shown
-        .filter(|&c| !super::letters::is_invisible(c))
-        .collect();
+    let shown = quote.chars().filter(|c| c.is_whitespace() || !c.is_control());
+    let shown: String = shown.filter(|&c| !super::letters::is_invisible(c)).collect();
     let mut words = shown.split_whitespace();
-    let mut opening = words
-        .by_ref()
-        .take(OPENING_WORDS)
-        .collect::<Vec<_>>()
-        .join(" ");
+    let mut opening = words.by_ref().take(OPENING_WORDS).collect::<Vec<_>>().join(" ");
     let mut cut = words.next().is_some();
     if let Some((at, _)) = opening.char_indices().nth(OPENING_CHARS) {
         opening.truncate(at);
@@ -341,11 +293,7 @@ pub enum LockFault {
 
 impl fmt::Display for LockError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "line {}: {}; {}",
-            self.line, self.message, self.next_step
-        )
+        write!(f, "line {}: {}; {}", self.line, self.message, self.next_step)
     }
 }
 

@@ -27,9 +27,7 @@ mod tests;
 
 pub use find::{Find, MAX_OMITTED_CHARS, MAX_PLACES, Place, Refusal, quotation_in_quote};
 pub use locator::{Locator, LocatorError};
-pub use lock::{
-    Lock, LockError, LockFault, LockedQuote, LockedSource, TextChange, Unlocked, Verdict,
-};
+pub use lock::{Lock, LockError, LockFault, LockedQuote, LockedSource, TextChange, Unlocked, Verdict};
 pub use nearest::{DiffPart, Nearest};
 pub use text::{ArchiveError, ArchivedText, MAX_TEXT_BYTES};
 pub use vet::{MAX_QUOTE_CHARS, MAX_QUOTE_WORDS, QuoteProblem, fold_digest, vet};

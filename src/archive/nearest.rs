@@ -51,12 +51,7 @@ pub enum DiffPart {
 impl Nearest {
     /// First line: where, and the words there.
     pub fn excerpt_line(&self) -> String {
-        format!(
-            "nearest: {}, line {}: \"{}\"",
-            self.place.locator(),
-            self.place.line,
-            self.excerpt
-        )
+        format!("nearest: {}, line {}: \"{}\"", self.place.locator(), self.place.line, self.excerpt)
     }
 
     /// Second line: `[-in the quote only-] {+in the text only+}`, with a few words around.
@@ -121,11 +116,7 @@ fn units(text: &str, within: Range<usize>) -> Vec<Unit> {
         let key = Folded::new(&slice[piece.clone()]).canonical();
         let letters = key.chars().filter(|&c| is_word(c)).count() as i32;
         let weight = if letters > 0 { 2 + letters.min(8) } else { 1 };
-        Unit {
-            range: within.start + piece.start..within.start + piece.end,
-            key,
-            weight,
-        }
+        Unit { range: within.start + piece.start..within.start + piece.end, key, weight }
     });
     units.filter(|unit| !unit.key.is_empty()).collect()
 }
@@ -134,9 +125,7 @@ fn units(text: &str, within: Range<usize>) -> Vec<Unit> {
 fn likely_windows(text: &ArchivedText, needle: &Needle) -> Vec<Range<usize>> {
     let index = text.index();
     let start_of = |word: u32| text.folded().origin(word as usize);
-    let first = index
-        .words()
-        .partition_point(|word| start_of(word.start) < text.body());
+    let first = index.words().partition_point(|word| start_of(word.start) < text.body());
     let wanted = &needle.words()[..needle.words().len().min(QUOTE_WORDS)];
     let mut voters: Vec<_> = wanted.iter().enumerate().collect();
     voters.retain(|(_, word)| !index.candidates(word.hash).is_empty());
@@ -145,10 +134,7 @@ fn likely_windows(text: &ArchivedText, needle: &Needle) -> Vec<Range<usize>> {
     // A vote: the number that the quote's first word would have in the text, and its weight.
     let mut votes: Vec<(i64, u64)> = Vec::new();
     for (number, word) in voters.into_iter().take(VOTERS) {
-        let places = index
-            .places(word.hash)
-            .filter(|&place| place as usize >= first)
-            .take(VOTES_EACH);
+        let places = index.places(word.hash).filter(|&place| place as usize >= first).take(VOTES_EACH);
         let weight = 1 + 64 / index.candidates(word.hash).len().max(1) as u64;
         votes.extend(places.map(|place| (i64::from(place) - number as i64, weight)));
     }
@@ -158,10 +144,7 @@ fn likely_windows(text: &ArchivedText, needle: &Needle) -> Vec<Range<usize>> {
     let mut sums: Vec<(u64, i64)> = Vec::with_capacity(votes.len());
     let (mut end, mut sum) = (0, 0);
     for at in 0..votes.len() {
-        while votes
-            .get(end)
-            .is_some_and(|vote| vote.0 <= votes[at].0 + slack)
-        {
+        while votes.get(end).is_some_and(|vote| vote.0 <= votes[at].0 + slack) {
             sum += votes[end].1;
             end += 1;
         }
@@ -185,9 +168,7 @@ fn likely_windows(text: &ArchivedText, needle: &Needle) -> Vec<Range<usize>> {
         let from = (start - slack).max(first as i64) as usize;
         let to = (start + wanted.len() as i64 + 2 * slack).max(0) as usize;
         let begin = start_of(words.get(from)?.start);
-        let end = words
-            .get(to)
-            .map_or(text.text().len(), |word| start_of(word.start));
+        let end = words.get(to).map_or(text.text().len(), |word| start_of(word.start));
         let end = first_bytes(text.text(), end.min(begin + PLACE_BYTES)).len();
         Some(begin..end.max(begin))
     });
@@ -210,10 +191,7 @@ fn align(wanted: &[Unit], there: &[Unit]) -> (i32, Aligned) {
     }
     let last = &score[wanted.len() * wide..];
     let best = last.iter().copied().max().unwrap_or(0);
-    let (mut i, mut j) = (
-        wanted.len(),
-        last.iter().position(|&s| s == best).unwrap_or(0),
-    );
+    let (mut i, mut j) = (wanted.len(), last.iter().position(|&s| s == best).unwrap_or(0));
     let mut pairs = Vec::new();
     while i > 0 && j > 0 {
         let here = score[i * wide + j];
@@ -232,24 +210,14 @@ fn align(wanted: &[Unit], there: &[Unit]) -> (i32, Aligned) {
 
 /// Writes the difference out. Where the quote's first or last words are missing, as many words of
 /// the text stand against them.
-fn describe(
-    text: &ArchivedText,
-    quote: &str,
-    wanted: &[Unit],
-    there: &[Unit],
-    aligned: &Aligned,
-) -> Nearest {
+fn describe(text: &ArchivedText, quote: &str, wanted: &[Unit], there: &[Unit], aligned: &Aligned) -> Nearest {
     let (first, last) = match (aligned.pairs.first(), aligned.pairs.last()) {
         (Some(&first), Some(&last)) => (first, last),
         _ => ((0, 0), (0, 0)),
     };
     let from = first.1 - first.0.min(first.1);
     let to = (last.1 + wanted.len() - last.0).min(there.len());
-    let mut diff = Diff {
-        quote,
-        text: text.text(),
-        parts: Vec::new(),
-    };
+    let mut diff = Diff { quote, text: text.text(), parts: Vec::new() };
     let (mut i, mut j) = (0, from);
     for &(pair_i, pair_j) in aligned.pairs.iter() {
         diff.change(&wanted[i..pair_i], &there[j..pair_j]);
@@ -273,11 +241,7 @@ fn describe(
         excerpt.truncate(cut);
         excerpt.push('…');
     }
-    Nearest {
-        place: text.place(range),
-        excerpt,
-        diff,
-    }
+    Nearest { place: text.place(range), excerpt, diff }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -60,21 +60,7 @@ const WORDS: &[&str] = &[
 ];
 
 /// Parts of words, for languages that join the negation to other syllables.
-const SYLLABLES: &[&str] = &[
-    "않",
-    "없",
-    "아니",
-    "못하",
-    "못했",
-    "不",
-    "没",
-    "沒",
-    "未",
-    "无",
-    "ない",
-    "なかっ",
-    "ません",
-];
+const SYLLABLES: &[&str] = &["않", "없", "아니", "못하", "못했", "不", "没", "沒", "未", "无", "ない", "なかっ", "ません"];
 
 /// The negation that leaving the bytes `omitted` out of `text` would drop from the sentences that
 /// are quoted in part; whole sentences in between may hold any.
@@ -89,14 +75,9 @@ pub(super) fn dropped_negation(text: &str, omitted: Range<usize>) -> Option<Stri
 }
 
 fn first_negation(text: &str) -> Option<String> {
-    let words = text
-        .split(|c: char| !is_word(c) && !is_apostrophe(c))
-        .filter(|word| !word.is_empty());
+    let words = text.split(|c: char| !is_word(c) && !is_apostrophe(c)).filter(|word| !word.is_empty());
     words.map(str::to_lowercase).find(|word| {
-        let ends_in_nt = word.strip_suffix('t').is_some_and(|w| {
-            w.strip_suffix(is_apostrophe)
-                .is_some_and(|w| w.ends_with('n'))
-        });
+        let ends_in_nt = word.strip_suffix('t').is_some_and(|w| w.strip_suffix(is_apostrophe).is_some_and(|w| w.ends_with('n')));
         let bare = word.trim_matches(is_apostrophe);
         ends_in_nt || WORDS.contains(&bare) || SYLLABLES.iter().any(|part| word.contains(part))
     })

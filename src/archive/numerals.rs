@@ -114,10 +114,7 @@ pub(super) fn is_spaced_thousands(before: &str, after: &str) -> bool {
             return false;
         }
         let rest = &before[..before.len() - left];
-        let Some(earlier) = trim_end(rest)
-            .strip_suffix(',')
-            .filter(|e| digits_at_end(e) > 0)
-        else {
+        let Some(earlier) = trim_end(rest).strip_suffix(',').filter(|e| digits_at_end(e) > 0) else {
             let decimal = rest.strip_suffix('.').is_some_and(|r| digits_at_end(r) > 0);
             let padded = left > 1 && before[rest.len()..].starts_with('0');
             return !decimal && !padded && (certain || !is_label(rest));
@@ -150,10 +147,7 @@ fn next_group_agrees(rest: &str) -> bool {
 pub(super) fn is_spaced_group(before: &str, after: &str) -> bool {
     let left = digits_at_end(before);
     let rest = &before[..before.len() - left];
-    (1..=3).contains(&left)
-        && digits_at_start(after) == 3
-        && !before[rest.len()..].starts_with('0')
-        && !is_label(rest)
+    (1..=3).contains(&left) && digits_at_start(after) == 3 && !before[rest.len()..].starts_with('0') && !is_label(rest)
         || left == 3 && digits_at_start(after) == 3 && continues_group(rest)
 }
 
@@ -164,62 +158,35 @@ fn continues_group(rest: &str) -> bool {
 
 /// Does `after` begin with a word that multiplies the figure before it?
 pub(super) fn starts_with_magnitude(after: &str) -> bool {
-    let end = after
-        .char_indices()
-        .take(LONGEST_WORD)
-        .find(|(_, c)| !c.is_alphabetic())
-        .map_or(after.len(), |(at, _)| at);
+    let end = after.char_indices().take(LONGEST_WORD).find(|(_, c)| !c.is_alphabetic()).map_or(after.len(), |(at, _)| at);
     let word = after[..end].to_lowercase();
     MAGNITUDES.contains(&word.as_str())
 }
 
 fn is_label(before: &str) -> bool {
     let before = trim_end(before).trim_end_matches('.');
-    let start = before
-        .char_indices()
-        .rev()
-        .take(LONGEST_WORD)
-        .take_while(|(_, c)| c.is_alphabetic())
-        .last();
+    let start = before.char_indices().rev().take(LONGEST_WORD).take_while(|(_, c)| c.is_alphabetic()).last();
     start.is_some_and(|(at, _)| LABELS.contains(&before[at..].to_lowercase().as_str()))
 }
 
 /// Number of ASCII digits at the end, counted up to five.
 pub(super) fn digits_at_end(text: &str) -> usize {
-    text.bytes()
-        .rev()
-        .take(DIGITS)
-        .take_while(u8::is_ascii_digit)
-        .count()
+    text.bytes().rev().take(DIGITS).take_while(u8::is_ascii_digit).count()
 }
 
 /// Number of ASCII digits at the start, counted up to five.
 pub(super) fn digits_at_start(text: &str) -> usize {
-    text.bytes()
-        .take(DIGITS)
-        .take_while(u8::is_ascii_digit)
-        .count()
+    text.bytes().take(DIGITS).take_while(u8::is_ascii_digit).count()
 }
 
 /// Drops up to sixteen white-space or invisible characters from the end.
 pub(super) fn trim_end(text: &str) -> &str {
-    let cut = text
-        .chars()
-        .rev()
-        .take(SPACES)
-        .take_while(|&c| is_blank(c))
-        .map(char::len_utf8)
-        .sum::<usize>();
+    let cut = text.chars().rev().take(SPACES).take_while(|&c| is_blank(c)).map(char::len_utf8).sum::<usize>();
     &text[..text.len() - cut]
 }
 
 /// Drops up to sixteen white-space or invisible characters from the start.
 pub(super) fn trim_start(text: &str) -> &str {
-    let cut = text
-        .chars()
-        .take(SPACES)
-        .take_while(|&c| is_blank(c))
-        .map(char::len_utf8)
-        .sum::<usize>();
+    let cut = text.chars().take(SPACES).take_while(|&c| is_blank(c)).map(char::len_utf8).sum::<usize>();
     &text[cut..]
 }

@@ -43,11 +43,7 @@ struct Line {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ArchiveError {
     /// Not UTF-8 from this line (counted from 1) and byte offset on.
-    NotUtf8 {
-        line: u32,
-        offset: usize,
-        utf16: bool,
-    },
+    NotUtf8 { line: u32, offset: usize, utf16: bool },
     /// Longer than [`MAX_TEXT_BYTES`].
     TooLong { bytes: usize },
     /// Nothing but white space, from `text_starts` on.
@@ -65,17 +61,11 @@ impl ArchivedText {
         if bytes.len() > MAX_TEXT_BYTES {
             return Err(ArchiveError::TooLong { bytes: bytes.len() });
         }
-        let text =
-            std::str::from_utf8(bytes).map_err(|error| not_utf8(bytes, error.valid_up_to()))?;
+        let text = std::str::from_utf8(bytes).map_err(|error| not_utf8(bytes, error.valid_up_to()))?;
         let (lines, paragraphs) = lines_of(text, text_starts);
-        let first = text_starts
-            .checked_sub(1)
-            .and_then(|at| lines.get(at as usize));
+        let first = text_starts.checked_sub(1).and_then(|at| lines.get(at as usize));
         let Some(first) = first else {
-            return Err(ArchiveError::StartsOutside {
-                text_starts,
-                lines: lines.len() as u32,
-            });
+            return Err(ArchiveError::StartsOutside { text_starts, lines: lines.len() as u32 });
         };
         if paragraphs.is_empty() {
             return Err(ArchiveError::Blank);
@@ -142,10 +132,7 @@ impl ArchivedText {
     /// Line (counted from 1) and paragraph (0 before `text_starts`) that hold byte `at`.
     pub(super) fn line_and_paragraph(&self, at: usize) -> (u32, u32) {
         let line = self.lines.partition_point(|line| line.start as usize <= at);
-        let paragraph = self
-            .lines
-            .get(line.saturating_sub(1))
-            .map_or(0, |line| line.paragraph);
+        let paragraph = self.lines.get(line.saturating_sub(1)).map_or(0, |line| line.paragraph);
         (line as u32, paragraph)
     }
 }
@@ -159,11 +146,7 @@ fn lines_of(text: &str, text_starts: u32) -> (Vec<Line>, Vec<u32>) {
             paragraphs.push(number);
         }
         let paragraph = paragraphs.len() as u32;
-        lines.push(Line {
-            start: range.start as u32,
-            end: range.end as u32,
-            paragraph,
-        });
+        lines.push(Line { start: range.start as u32, end: range.end as u32, paragraph });
     };
     let bytes = text.as_bytes();
     let (mut start, mut at) = (0, 0);
@@ -184,57 +167,33 @@ fn lines_of(text: &str, text_starts: u32) -> (Vec<Line>, Vec<u32>) {
 }
 
 fn not_utf8(bytes: &[u8], offset: usize) -> ArchiveError {
-    let line = bytes
-        .iter()
-        .take(offset)
-        .filter(|&&byte| byte == b'\n')
-        .count() as u32
-        + 1;
+    let line = bytes.iter().take(offset).filter(|&&byte| byte == b'\n').count() as u32 + 1;
     let utf16 = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
-    ArchiveError::NotUtf8 {
-        line,
-        offset,
-        utf16,
-    }
+    ArchiveError::NotUtf8 { line, offset, utf16 }
 }
 
 /// Bytes in lower-case hex.
 pub(super) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    halves
-        .map(|half| char::from(DIGITS[usize::from(half)]))
-        .collect()
+    halves.map(|half| char::from(DIGITS[usize::from(half)])).collect()
 }
 
 impl fmt::Display for ArchiveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotUtf8 { utf16: true, .. } => {
-                f.write_str("the archived text is in UTF-16, not in UTF-8")
-            }
+            Self::NotUtf8 { utf16: true, .. } => f.write_str("the archived text is in UTF-16, not in UTF-8"),
             Self::NotUtf8 { line, offset, .. } => {
-                write!(
-                    f,
-                    "the archived text is not UTF-8 from line {line} on (byte {offset})"
-                )
+                write!(f, "the archived text is not UTF-8 from line {line} on (byte {offset})")
             }
             Self::TooLong { bytes } => {
-                write!(
-                    f,
-                    "the archived text is too long: {bytes} bytes; at most {MAX_TEXT_BYTES} are read"
-                )
+                write!(f, "the archived text is too long: {bytes} bytes; at most {MAX_TEXT_BYTES} are read")
             }
             Self::Blank => f.write_str("the archived text has no paragraph from `text_starts` on"),
-            Self::StartsOutside { text_starts: 0, .. } => {
-                f.write_str("`text_starts` is 0, but lines count from 1")
-            }
+            Self::StartsOutside { text_starts: 0, .. } => f.write_str("`text_starts` is 0, but lines count from 1"),
             Self::StartsOutside { lines: 0, .. } => f.write_str("the archived text is empty"),
             Self::StartsOutside { text_starts, lines } => {
-                write!(
-                    f,
-                    "`text_starts` is {text_starts}, but the archived text has {lines} lines"
-                )
+                write!(f, "`text_starts` is {text_starts}, but the archived text has {lines} lines")
             }
         }
     }
@@ -249,9 +208,7 @@ impl ArchiveError {
             Self::NotUtf8 { .. } => "save the file as UTF-8, then run `cited source lock`",
             Self::TooLong { .. } => "archive the part of the text that is cited",
             Self::Blank => "check the file and `text_starts` of the source",
-            Self::StartsOutside { .. } => {
-                "set `text_starts` to the line where the text proper begins"
-            }
+            Self::StartsOutside { .. } => "set `text_starts` to the line where the text proper begins",
         }
     }
 }

@@ -50,9 +50,7 @@ pub fn vet(quote: &str) -> Option<QuoteProblem> {
             return Some(QuoteProblem::TooShort);
         }
         if halves > 2 * MAX_QUOTE_WORDS {
-            return Some(QuoteProblem::TooLong {
-                words: halves.div_ceil(2),
-            });
+            return Some(QuoteProblem::TooLong { words: halves.div_ceil(2) });
         }
     }
     if chars > MAX_QUOTE_CHARS {
@@ -84,10 +82,7 @@ fn collapsed_chars(quote: &str) -> usize {
 fn half_words(quote: &str) -> usize {
     let halves = pieces(quote).into_iter().map(|piece| {
         let letters = quote[piece].chars().filter(|&c| is_word(c));
-        let alone = letters
-            .clone()
-            .filter(|&c| stands_alone(c) && c.is_alphabetic())
-            .count();
+        let alone = letters.clone().filter(|&c| stands_alone(c) && c.is_alphabetic()).count();
         match alone {
             0 if letters.clone().next().is_some() => 2,
             alone => alone,
@@ -102,22 +97,13 @@ impl fmt::Display for QuoteProblem {
             Self::Empty => f.write_str("the quote is empty"),
             Self::TooShort => f.write_str("the quote is one word, which proves nothing"),
             Self::TooLong { words } => {
-                write!(
-                    f,
-                    "the quote has {words} words; a short quote has at most {MAX_QUOTE_WORDS}"
-                )
+                write!(f, "the quote has {words} words; a short quote has at most {MAX_QUOTE_WORDS}")
             }
             Self::TooManyChars { chars } => {
-                write!(
-                    f,
-                    "the quote has {chars} characters; a short quote has at most {MAX_QUOTE_CHARS}"
-                )
+                write!(f, "the quote has {chars} characters; a short quote has at most {MAX_QUOTE_CHARS}")
             }
             Self::PartTooShort(part) => {
-                write!(
-                    f,
-                    "`{part}`, beside an omission mark, is one word; parts of a quote have two or more"
-                )
+                write!(f, "`{part}`, beside an omission mark, is one word; parts of a quote have two or more")
             }
         }
     }
@@ -129,13 +115,9 @@ impl QuoteProblem {
     /// What the author can do about it.
     pub fn next_step(&self) -> &'static str {
         match self {
-            Self::Empty => {
-                "find words with `cited cite KEY \"words\"`, or remove the quote of an unarchived source"
-            }
+            Self::Empty => "find words with `cited cite KEY \"words\"`, or remove the quote of an unarchived source",
             Self::TooShort => "quote two or more words, with the words around it",
-            Self::TooLong { .. } | Self::TooManyChars { .. } => {
-                "quote only the words that carry the claim"
-            }
+            Self::TooLong { .. } | Self::TooManyChars { .. } => "quote only the words that carry the claim",
             Self::PartTooShort(_) => "quote more words around the omission, or make two citations",
         }
     }

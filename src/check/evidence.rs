@@ -17,8 +17,12 @@ pub fn check_page(site: &Site<'_>, page: usize, report: &mut Report) {
     for (i, citation) in input.front.citations.iter().enumerate() {
         if !cites.is_used(i) && cites.by_id.get(citation.id()) == Some(&i) {
             report.push(
-                Diagnostic::at(Code::CiteUnused, citation_place(site, page, i, if citation.id.is_some() { "id" } else { "source" }), format!("nothing on this page uses the citation `{}`", citation.id()))
-                    .help(format!("write `[@{}]` behind the statement it supports, or remove it", citation.id())),
+                Diagnostic::at(
+                    Code::CiteUnused,
+                    citation_place(site, page, i, if citation.id.is_some() { "id" } else { "source" }),
+                    format!("nothing on this page uses the citation `{}`", citation.id()),
+                )
+                .help(format!("write `[@{}]` behind the statement it supports, or remove it", citation.id())),
             );
         }
     }
@@ -40,8 +44,12 @@ fn check_claim(site: &Site<'_>, claim: &Claim, report: &mut Report) {
     };
     if cited_nothing {
         report.push(
-            Diagnostic::at(Code::RecordUncited, input.place(&yaml_path![list, claim.record]), format!("the {} `{}` cites nothing", claim.kind.name(), claim.id))
-                .help("add `cites: [id]` with citations of this page"),
+            Diagnostic::at(
+                Code::RecordUncited,
+                input.place(&yaml_path![list, claim.record]),
+                format!("the {} `{}` cites nothing", claim.kind.name(), claim.id),
+            )
+            .help("add `cites: [id]` with citations of this page"),
         );
     }
     for cite in &claim.cites {
@@ -52,16 +60,24 @@ fn check_claim(site: &Site<'_>, claim: &Claim, report: &mut Report) {
                 let event = &input.front.events[claim.record];
                 if !event.planned && event.date.surely_after(published) {
                     report.push(
-                        Diagnostic::at(Code::SourcePredatesEvent, place("date"), format!("the event is dated {}, but `{}` is of {}", event.date.text(), source.key, published.text()))
-                            .help("correct one of the dates, cite a later source, or mark the event `planned: true`"),
+                        Diagnostic::at(
+                            Code::SourcePredatesEvent,
+                            place("date"),
+                            format!("the event is dated {}, but `{}` is of {}", event.date.text(), source.key, published.text()),
+                        )
+                        .help("correct one of the dates, cite a later source, or mark the event `planned: true`"),
                     );
                 }
             }
             ClaimKind::Response => {
                 if let Some(date) = input.front.responses[claim.record].date.filter(|d| d.surely_after(published)) {
                     report.push(
-                        Diagnostic::at(Code::SourcePredatesEvent, place("date"), format!("the response is dated {}, but `{}` is of {}", date.text(), source.key, published.text()))
-                            .help("correct one of the dates, or cite a later source"),
+                        Diagnostic::at(
+                            Code::SourcePredatesEvent,
+                            place("date"),
+                            format!("the response is dated {}, but `{}` is of {}", date.text(), source.key, published.text()),
+                        )
+                        .help("correct one of the dates, or cite a later source"),
                     );
                 }
             }
@@ -69,8 +85,12 @@ fn check_claim(site: &Site<'_>, claim: &Claim, report: &mut Report) {
                 let as_of = input.front.estimates[claim.record].as_of;
                 if as_of.surely_after(published) {
                     report.push(
-                        Diagnostic::at(Code::AsOfAfterSource, place("as_of"), format!("the estimate holds as of {}, but `{}` is of {}", as_of.text(), source.key, published.text()))
-                            .help("an estimate cannot be later than the source that gives it: correct `as_of:`"),
+                        Diagnostic::at(
+                            Code::AsOfAfterSource,
+                            place("as_of"),
+                            format!("the estimate holds as of {}, but `{}` is of {}", as_of.text(), source.key, published.text()),
+                        )
+                        .help("an estimate cannot be later than the source that gives it: correct `as_of:`"),
                     );
                 }
             }
@@ -84,9 +104,13 @@ fn check_claim(site: &Site<'_>, claim: &Claim, report: &mut Report) {
     ] {
         if claim.flags.contains(&flag) && wanted(site, claim.page, code) {
             let origins: Vec<&str> = claim.origins.iter().map(String::as_str).collect();
-            let mut diagnostic = Diagnostic::at(code, input.place(&yaml_path![list, claim.record]), format!("the {} `{}` {message}", claim.kind.name(), claim.id))
-                .note(format!("origins: {}", origins.join(", ")))
-                .help("cite a source with another origin, or say so in the text");
+            let mut diagnostic = Diagnostic::at(
+                code,
+                input.place(&yaml_path![list, claim.record]),
+                format!("the {} `{}` {message}", claim.kind.name(), claim.id),
+            )
+            .note(format!("origins: {}", origins.join(", ")))
+            .help("cite a source with another origin, or say so in the text");
             // Levels are applied later; off would be dropped here.
             diagnostic.severity = Severity::Warning;
             report.push(diagnostic);
@@ -98,26 +122,39 @@ fn check_claim(site: &Site<'_>, claim: &Claim, report: &mut Report) {
 pub fn check_site(site: &Site<'_>, report: &mut Report) {
     let inputs = site.inputs;
     for (number, source) in inputs.sources.all.iter().enumerate() {
-        let place = |field: &str| source.yaml.as_ref().map_or_else(|| source.place.clone(), |y| y.place(&yaml_path![source.key.as_str(), "evidence", field]));
+        let place = |field: &str| {
+            source.yaml.as_ref().map_or_else(|| source.place.clone(), |y| y.place(&yaml_path![source.key.as_str(), "evidence", field]))
+        };
         let evidence = &source.evidence;
         let in_glossary = inputs.glossary.all.iter().any(|t| t.cites.iter().any(|c| c.source == source.key));
         let retold = inputs.sources.all.iter().any(|s| s.evidence.derived_from.iter().any(|d| d == source.key));
         let an_origin = inputs.pages.iter().any(|p| p.front.citations.iter().any(|c| c.origin.as_deref() == Some(&source.key)));
         if site.uses[number].is_empty() && !in_glossary && !retold && !an_origin {
-            report.push(Diagnostic::at(Code::SourceUnused, source.place.clone(), format!("no page cites the source `{}`", source.key)).help("cite it, or remove it"));
+            report.push(
+                Diagnostic::at(Code::SourceUnused, source.place.clone(), format!("no page cites the source `{}`", source.key))
+                    .help("cite it, or remove it"),
+            );
         }
         if evidence.kind == Some(Kind::Aggregate) && evidence.machine_written && evidence.trust == Some(Trust::High) {
             report.push(
-                Diagnostic::at(Code::TrustUnfounded, place("trust"), format!("`{}` is a machine-written aggregate, which cannot have high trust", source.key))
-                    .help("set `trust: low` or `moderate`, and say why in `note:`"),
+                Diagnostic::at(
+                    Code::TrustUnfounded,
+                    place("trust"),
+                    format!("`{}` is a machine-written aggregate, which cannot have high trust", source.key),
+                )
+                .help("set `trust: low` or `moderate`, and say why in `note:`"),
             );
         }
         if let Some(circle) = circle(site, &source.key) {
             // Told once, at the first of its members.
             if circle.iter().min() == Some(&source.key) {
                 report.push(
-                    Diagnostic::at(Code::OriginCycle, place("derived_from"), format!("`{}` is derived from itself: {}", source.key, circle.join(" from ")))
-                        .help("one of them came first: remove its `derived_from:`"),
+                    Diagnostic::at(
+                        Code::OriginCycle,
+                        place("derived_from"),
+                        format!("`{}` is derived from itself: {}", source.key, circle.join(" from ")),
+                    )
+                    .help("one of them came first: remove its `derived_from:`"),
                 );
             }
         }

@@ -18,7 +18,9 @@ pub fn check_page(site: &Site<'_>, page: usize, report: &mut Report) {
                 if !known.iter().any(|k| k == fragment) && !site.inputs.pages[*to].body.raw_html {
                     report.push(
                         Diagnostic::at(Code::LinkBroken, place(), format!("content/{} has no `#{fragment}`", site.inputs.pages[*to].path))
-                            .help(did_you_mean(fragment, known.iter().map(String::as_str), || "link to a heading's id, or to a claim as `#claim-ID`".to_owned())),
+                            .help(did_you_mean(fragment, known.iter().map(String::as_str), || {
+                                "link to a heading's id, or to a claim as `#claim-ID`".to_owned()
+                            })),
                     );
                 }
             }
@@ -28,13 +30,19 @@ pub fn check_page(site: &Site<'_>, page: usize, report: &mut Report) {
                 let near = files.clone().find(|f| f.rsplit('/').next() == Some(name) && !name.is_empty() && name != "_index.md");
                 let help = match near {
                     Some(file) => format!("there is content/{file}; links count from the page's own file"),
-                    None => did_you_mean(path, files, || "write the path of a file of content/, counted from the page's own file".to_owned()),
+                    None => {
+                        did_you_mean(path, files, || "write the path of a file of content/, counted from the page's own file".to_owned())
+                    }
                 };
                 report.push(Diagnostic::at(Code::LinkBroken, place(), format!("there is no `{path}`")).help(help));
             }
             Target::Unsafe(url) => report.push(
-                Diagnostic::at(Code::LinkUnsafe, place(), format!("`{}` is not published", crate::resolve::links::scheme(url).map_or_else(|| url.clone(), |s| format!("{s}:"))))
-                    .help("use http:, https:, mailto:, tel: or doi:, or a path inside the site"),
+                Diagnostic::at(
+                    Code::LinkUnsafe,
+                    place(),
+                    format!("`{}` is not published", crate::resolve::links::scheme(url).map_or_else(|| url.clone(), |s| format!("{s}:"))),
+                )
+                .help("use http:, https:, mailto:, tel: or doi:, or a path inside the site"),
             ),
             _ => {}
         }

@@ -63,12 +63,20 @@ fn levels(site: &Site<'_>, found: &mut Report, report: &mut Report) {
         for (name, level) in &page.front.checks {
             match name.parse::<Code>() {
                 Err(_) => report.push(
-                    Diagnostic::at(Code::KeyUnknown, page.place(&yaml_path!["checks", name.as_str()]), format!("there is no check `{name}`"))
-                        .help(did_you_mean(name, Code::ALL.iter().map(|c| c.name()), || "`cited explain` lists the codes".to_owned())),
+                    Diagnostic::at(
+                        Code::KeyUnknown,
+                        page.place(&yaml_path!["checks", name.as_str()]),
+                        format!("there is no check `{name}`"),
+                    )
+                    .help(did_you_mean(name, Code::ALL.iter().map(|c| c.name()), || "`cited explain` lists the codes".to_owned())),
                 ),
                 Ok(_) if level.reason.trim().is_empty() => report.push(
-                    Diagnostic::at(Code::CheckReason, page.place(&yaml_path!["checks", name.as_str()]), format!("the page changes the level of `{name}` without a reason"))
-                        .help("add `reason:` with a sentence for whoever reviews the page"),
+                    Diagnostic::at(
+                        Code::CheckReason,
+                        page.place(&yaml_path!["checks", name.as_str()]),
+                        format!("the page changes the level of `{name}` without a reason"),
+                    )
+                    .help("add `reason:` with a sentence for whoever reviews the page"),
                 ),
                 Ok(code) => {
                     by_page.insert((page.file.path.clone(), code), level.level);

@@ -112,9 +112,13 @@ impl Page<'_> {
                 );
             } else if !self.supported(figure, citations) {
                 report.push(
-                    Diagnostic::at(Code::NumberUnsupported, place(&figure.range), format!("the number `{words}` stands in none of the quotes that its sentence cites"))
-                        .note(self.quotes_of(citations))
-                        .help("cite a quote that gives the figure, or write `{{ calc(value=\"…\", from=\"…\") }}` for your own arithmetic"),
+                    Diagnostic::at(
+                        Code::NumberUnsupported,
+                        place(&figure.range),
+                        format!("the number `{words}` stands in none of the quotes that its sentence cites"),
+                    )
+                    .note(self.quotes_of(citations))
+                    .help("cite a quote that gives the figure, or write `{{ calc(value=\"…\", from=\"…\") }}` for your own arithmetic"),
                 );
             }
         }
@@ -129,9 +133,15 @@ impl Page<'_> {
             let found = citations.iter().any(|c| self.cited[*c].quotes.iter().any(|quote| quotation_in_quote(words, quote)));
             if !found {
                 let (message, help) = if citations.is_empty() {
-                    ("words in quotation marks stand in a sentence without a citation", "cite the quote that holds them, behind them or after the full stop")
+                    (
+                        "words in quotation marks stand in a sentence without a citation",
+                        "cite the quote that holds them, behind them or after the full stop",
+                    )
                 } else {
-                    ("these words in quotation marks stand in none of the quotes that their sentence cites", "quote exactly what the cited `quote:` has, or cite another")
+                    (
+                        "these words in quotation marks stand in none of the quotes that their sentence cites",
+                        "quote exactly what the cited `quote:` has, or cite another",
+                    )
                 };
                 let mut diagnostic = Diagnostic::at(Code::QuotationUnsupported, place(quotation), message);
                 if !citations.is_empty() {
@@ -161,14 +171,18 @@ impl Page<'_> {
             return;
         }
         let place = Span::new(&self.input.file, placed.range.clone());
-        let argument = |name: &str| placed.call.args.get(name).and_then(|v| v.as_str().map(str::to_owned).or_else(|| v.as_f64().map(|n| n.to_string())));
+        let argument = |name: &str| {
+            placed.call.args.get(name).and_then(|v| v.as_str().map(str::to_owned).or_else(|| v.as_f64().map(|n| n.to_string())))
+        };
         let (Some(value), Some(from)) = (argument("value"), argument("from")) else { return };
         match figures::calc(&value, &from) {
             Err(error) => report.push(
-                Diagnostic::at(Code::CalcWrong, place, format!("`{from}` does not give `{value}`: {error}")).help("correct the value or the arithmetic"),
+                Diagnostic::at(Code::CalcWrong, place, format!("`{from}` does not give `{value}`: {error}"))
+                    .help("correct the value or the arithmetic"),
             ),
             Ok(_) if citations.is_empty() => report.push(
-                Diagnostic::at(Code::NumberUncited, place, "the inputs of this calculation are not cited").help("cite the quotes that give them, in the same sentence"),
+                Diagnostic::at(Code::NumberUncited, place, "the inputs of this calculation are not cited")
+                    .help("cite the quotes that give them, in the same sentence"),
             ),
             Ok(inputs) => {
                 let checkable = citations.iter().all(|c| self.cited[*c].archived);
@@ -177,9 +191,13 @@ impl Page<'_> {
                     // A hundred makes per cent; it is nobody's figure.
                     if checkable && !stated && input != 100.0 {
                         report.push(
-                            Diagnostic::at(Code::NumberUnsupported, place.clone(), format!("the input {input} stands in none of the quotes that its sentence cites"))
-                                .note(self.quotes_of(citations))
-                                .help("cite the quote that gives it"),
+                            Diagnostic::at(
+                                Code::NumberUnsupported,
+                                place.clone(),
+                                format!("the input {input} stands in none of the quotes that its sentence cites"),
+                            )
+                            .note(self.quotes_of(citations))
+                            .help("cite the quote that gives it"),
                         );
                     }
                 }
@@ -190,7 +208,10 @@ impl Page<'_> {
     /// Rule 2: a paragraph of statements without any citation.
     fn uncited_paragraph(&self, block: &Block, sentences: &[Sentence], report: &mut Report) {
         let text = block.text.trim();
-        let statement = block.kind == BlockKind::Paragraph && text.ends_with(['.', '!', '\u{201d}', ')']) && block.words() >= 20 && !sentences.is_empty();
+        let statement = block.kind == BlockKind::Paragraph
+            && text.ends_with(['.', '!', '\u{201d}', ')'])
+            && block.words() >= 20
+            && !sentences.is_empty();
         if statement && !text.contains([CITE_MARK, CALL_MARK]) {
             let first = sentences[0].range.clone();
             report.push(
@@ -214,13 +235,25 @@ impl Page<'_> {
             let cites: BTreeSet<usize> = claim.cites.iter().copied().collect();
             let texts: Vec<(&str, Option<&String>)> = match claim.kind {
                 crate::resolve::claims::ClaimKind::Estimate => vec![("note", front.estimates[i].note.as_ref())],
-                crate::resolve::claims::ClaimKind::Event => vec![("title", Some(&front.events[i].title)), ("note", front.events[i].note.as_ref())],
-                crate::resolve::claims::ClaimKind::Response => vec![("action", Some(&front.responses[i].action)), ("note", front.responses[i].note.as_ref())],
-                crate::resolve::claims::ClaimKind::Motive => vec![("title", Some(&front.motives[i].title)), ("note", front.motives[i].note.as_ref())],
+                crate::resolve::claims::ClaimKind::Event => {
+                    vec![("title", Some(&front.events[i].title)), ("note", front.events[i].note.as_ref())]
+                }
+                crate::resolve::claims::ClaimKind::Response => {
+                    vec![("action", Some(&front.responses[i].action)), ("note", front.responses[i].note.as_ref())]
+                }
+                crate::resolve::claims::ClaimKind::Motive => {
+                    vec![("title", Some(&front.motives[i].title)), ("note", front.motives[i].note.as_ref())]
+                }
             };
             for (field, text) in texts {
                 if let Some(text) = text {
-                    self.apart(text, |_| place(yaml_path![list, i, field]), Some(&cites), &format!("the {} `{}`", claim.kind.name(), claim.id), report);
+                    self.apart(
+                        text,
+                        |_| place(yaml_path![list, i, field]),
+                        Some(&cites),
+                        &format!("the {} `{}`", claim.kind.name(), claim.id),
+                        report,
+                    );
                 }
             }
             if claim.kind == crate::resolve::claims::ClaimKind::Estimate {
@@ -234,7 +267,8 @@ impl Page<'_> {
         for figure in figures::figures(text, self.lexicon) {
             let all: BTreeSet<usize> = (0..self.cited.len()).filter(|c| self.site.cites[self.number].is_used(*c)).collect();
             let cites = own.unwrap_or(&all);
-            let stated = |cites: &BTreeSet<usize>| -> Vec<Stated> { cites.iter().flat_map(|c| self.cited[*c].stated.iter().cloned()).collect() };
+            let stated =
+                |cites: &BTreeSet<usize>| -> Vec<Stated> { cites.iter().flat_map(|c| self.cited[*c].stated.iter().cloned()).collect() };
             let unarchived = own.is_some_and(|own| own.iter().any(|c| !self.cited[*c].archived));
             let as_estimate = self.input.front.estimates.iter().any(|e| {
                 let (low, high) = crate::resolve::claims::range(e);
@@ -245,8 +279,12 @@ impl Page<'_> {
             }
             let words = &text[figure.range.clone()];
             report.push(
-                Diagnostic::at(Code::NumberUncited, place(figure.range.clone()), format!("the number `{words}` in {what} is no cited figure of this page"))
-                    .help("use a figure that a quote of the page gives, or leave it out"),
+                Diagnostic::at(
+                    Code::NumberUncited,
+                    place(figure.range.clone()),
+                    format!("the number `{words}` in {what} is no cited figure of this page"),
+                )
+                .help("use a figure that a quote of the page gives, or leave it out"),
             );
         }
     }
@@ -261,11 +299,21 @@ impl Page<'_> {
         let checkable = !cites.is_empty() && cites.iter().all(|c| self.cited[*c].archived);
         let supported = cites.iter().any(|c| self.cited[*c].stated.iter().any(|s| s.supports_value(low, high)));
         if checkable && !supported {
-            let field = if estimate.value.is_some() { "value" } else if estimate.low.is_some() { "low" } else { "high" };
+            let field = if estimate.value.is_some() {
+                "value"
+            } else if estimate.low.is_some() {
+                "low"
+            } else {
+                "high"
+            };
             report.push(
-                Diagnostic::at(Code::EstimateUnsupported, self.input.place(&yaml_path!["estimates", record, field]), "the estimate's value stands in none of its quotes")
-                    .note(self.quotes_of(cites))
-                    .help("cite a quote that gives the figure, or correct the value"),
+                Diagnostic::at(
+                    Code::EstimateUnsupported,
+                    self.input.place(&yaml_path!["estimates", record, field]),
+                    "the estimate's value stands in none of its quotes",
+                )
+                .note(self.quotes_of(cites))
+                .help("cite a quote that gives the figure, or correct the value"),
             );
         }
     }

@@ -59,13 +59,24 @@ pub fn check_page(site: &Site<'_>, page: usize, report: &mut Report) -> Vec<Stan
         .collect()
 }
 
-fn check_quote(site: &Site<'_>, source: usize, quote: Option<&str>, locator: Option<(&str, Span)>, at: &dyn Fn(&str) -> Span, report: &mut Report) -> Standing {
+fn check_quote(
+    site: &Site<'_>,
+    source: usize,
+    quote: Option<&str>,
+    locator: Option<(&str, Span)>,
+    at: &dyn Fn(&str) -> Span,
+    report: &mut Report,
+) -> Standing {
     let record = &site.inputs.sources.all[source];
     if !record.is_archived() {
         if quote.is_some() {
             report.push(
-                Diagnostic::at(Code::QuoteUnseen, at("quote"), format!("the text of `{}` is not archived, so nobody can check this quote", record.key))
-                    .help("remove the quote, or archive the text and name it under `evidence: archive:`"),
+                Diagnostic::at(
+                    Code::QuoteUnseen,
+                    at("quote"),
+                    format!("the text of `{}` is not archived, so nobody can check this quote", record.key),
+                )
+                .help("remove the quote, or archive the text and name it under `evidence: archive:`"),
             );
         }
         return Standing::Unarchived;
@@ -86,7 +97,10 @@ fn check_quote(site: &Site<'_>, source: usize, quote: Option<&str>, locator: Opt
         Some((text, place)) => match Locator::parse(text) {
             Ok(locator) => Some(locator),
             Err(error) => {
-                report.push(Diagnostic::at(Code::ValueInvalid, place.clone(), format!("the locator `{text}` cannot be read: {error}")).help("write it as `para. 4` or `paras. 4-5`"));
+                report.push(
+                    Diagnostic::at(Code::ValueInvalid, place.clone(), format!("the locator `{text}` cannot be read: {error}"))
+                        .help("write it as `para. 4` or `paras. 4-5`"),
+                );
                 None
             }
         },
@@ -99,8 +113,12 @@ fn check_quote(site: &Site<'_>, source: usize, quote: Option<&str>, locator: Opt
             Verdict::Verified { paragraph } => Standing::Lock(paragraph),
             Verdict::NoSource | Verdict::NoQuote => {
                 report.push(
-                    Diagnostic::at(Code::QuoteUnlocked, at("quote"), format!("the lock does not say that these words were found in `{}`", record.key))
-                        .help("run `cited source lock` where the archive is at hand, and commit content/sources.lock"),
+                    Diagnostic::at(
+                        Code::QuoteUnlocked,
+                        at("quote"),
+                        format!("the lock does not say that these words were found in `{}`", record.key),
+                    )
+                    .help("run `cited source lock` where the archive is at hand, and commit content/sources.lock"),
                 );
                 Standing::Unchecked
             }
@@ -118,14 +136,26 @@ fn check_quote(site: &Site<'_>, source: usize, quote: Option<&str>, locator: Opt
     }
 }
 
-fn in_text(text: &ArchivedText, source: &Source, quote: &str, locator: Option<&Locator>, locator_place: &dyn Fn() -> Span, at: &dyn Fn(&str) -> Span, report: &mut Report) -> Standing {
+fn in_text(
+    text: &ArchivedText,
+    source: &Source,
+    quote: &str,
+    locator: Option<&Locator>,
+    locator_place: &dyn Fn() -> Span,
+    at: &dyn Fn(&str) -> Span,
+    report: &mut Report,
+) -> Standing {
     match text.find(quote, locator) {
         Find::Found(place) => return Standing::Archive(place.paragraph),
         Find::Ambiguous(places) => ambiguous(&places.iter().map(|p| p.paragraph).collect::<Vec<_>>(), at, report),
         Find::WrongPlace { found, .. } => misplaced(&found.iter().map(|p| p.paragraph).collect::<Vec<_>>(), locator_place, report),
         Find::Refused { why, .. } => report.push(Diagnostic::at(Code::QuoteNotFound, at("quote"), why.message()).help(why.next_step())),
         Find::NotFound(nearest) => {
-            let mut diagnostic = Diagnostic::at(Code::QuoteNotFound, at("quote"), format!("these words do not stand in the archived text of `{}`", source.key));
+            let mut diagnostic = Diagnostic::at(
+                Code::QuoteNotFound,
+                at("quote"),
+                format!("these words do not stand in the archived text of `{}`", source.key),
+            );
             if let Some(nearest) = nearest {
                 diagnostic = diagnostic.note(nearest.excerpt_line()).note(nearest.diff_line());
             }
@@ -172,7 +202,11 @@ pub fn check_site(site: &Site<'_>, report: &mut Report) {
                 let message = match change {
                     TextChange::Bytes { locked, now } => format!(
                         "the archived text of `{}` is not the one that was locked: {} bytes, SHA-256 {}…, locked were {} bytes, {}…",
-                        source.key, now.1, &now.0[..12.min(now.0.len())], locked.1, &locked.0[..12.min(locked.0.len())]
+                        source.key,
+                        now.1,
+                        &now.0[..12.min(now.0.len())],
+                        locked.1,
+                        &locked.0[..12.min(locked.0.len())]
                     ),
                     TextChange::TextStarts { locked, now } => {
                         format!("paragraphs of `{}` are counted from line {now}, in the lock from line {locked}", source.key)
@@ -188,8 +222,12 @@ pub fn check_site(site: &Site<'_>, report: &mut Report) {
             if let (Some(quote), Some(text)) = (&problem.quote, text) {
                 if !matches!(text.find(quote, None), Find::Found(_) | Find::Ambiguous(_)) {
                     report.push(
-                        Diagnostic::at(Code::QuoteNotFound, place(&yaml_path![source.key.as_str(), "evidence", "problems", k, "quote"]), format!("these words do not stand in the archived text of `{}`", source.key))
-                            .help("quote the text exactly, or leave the quote out"),
+                        Diagnostic::at(
+                            Code::QuoteNotFound,
+                            place(&yaml_path![source.key.as_str(), "evidence", "problems", k, "quote"]),
+                            format!("these words do not stand in the archived text of `{}`", source.key),
+                        )
+                        .help("quote the text exactly, or leave the quote out"),
                     );
                 }
             }
@@ -198,7 +236,11 @@ pub fn check_site(site: &Site<'_>, report: &mut Report) {
         unarchived(site, number, report);
     }
     if any_unchecked && inputs.archive.lock.is_none() && inputs.archive.lock_file.is_none() {
-        let mut diagnostic = Diagnostic::file(Code::LockMissing, &inputs.config.file, "no quote can be checked: the archive is not at hand, and there is no content/sources.lock");
+        let mut diagnostic = Diagnostic::file(
+            Code::LockMissing,
+            &inputs.config.file,
+            "no quote can be checked: the archive is not at hand, and there is no content/sources.lock",
+        );
         if let Some(folder) = &inputs.config.archive {
             diagnostic = diagnostic.note(format!("`archive:` names {}", folder.display()));
         }
@@ -217,7 +259,11 @@ fn unarchived(site: &Site<'_>, number: usize, report: &mut Report) {
         n => format!("; so are {n} other citations of it"),
     };
     report.push(
-        Diagnostic::at(Code::CiteUnarchived, citation_place(site, *page, *citation, "source"), format!("the text of `{}` is not archived: this citation is not checked against it{others}", source.key))
-            .help("archive the text and name it under `evidence: archive:`, or set the level of `cite-unarchived` in site.yaml"),
+        Diagnostic::at(
+            Code::CiteUnarchived,
+            citation_place(site, *page, *citation, "source"),
+            format!("the text of `{}` is not archived: this citation is not checked against it{others}", source.key),
+        )
+        .help("archive the text and name it under `evidence: archive:`, or set the level of `cite-unarchived` in site.yaml"),
     );
 }

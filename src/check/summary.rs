@@ -75,9 +75,21 @@ impl std::fmt::Display for Summary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let share = |part: usize, whole: usize| if whole == 0 { 100 } else { part * 100 / whole };
         writeln!(f, "pages          {}", self.pages)?;
-        writeln!(f, "claims         {} ({} % cited, {} on one origin)", self.claims, share(self.claims_cited, self.claims), self.single_origin)?;
+        writeln!(
+            f,
+            "claims         {} ({} % cited, {} on one origin)",
+            self.claims,
+            share(self.claims_cited, self.claims),
+            self.single_origin
+        )?;
         writeln!(f, "numbers        {} in the text ({} % cited)", self.numbers, share(self.numbers_cited, self.numbers))?;
-        writeln!(f, "quotes         {} of {} verified ({} %)", self.quotes_verified, self.quotes, share(self.quotes_verified, self.quotes))?;
+        writeln!(
+            f,
+            "quotes         {} of {} verified ({} %)",
+            self.quotes_verified,
+            self.quotes,
+            share(self.quotes_verified, self.quotes)
+        )?;
         writeln!(f, "not checked    {} citations of sources without an archived text", self.unarchived)?;
         writeln!(f, "sources        {} ({} archived)", self.sources, self.archived)?;
         write!(f, "disagreements  {}", self.disagreements)

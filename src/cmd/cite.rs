@@ -23,7 +23,11 @@ pub fn cite(cli: &Cli, args: &Cite) -> Result<ExitCode, Failure> {
         return Err(format!("there is no source `{}`; {help}", args.key).into());
     };
     let Some(text) = &inputs.archive.texts[number] else {
-        let help = if inputs.sources.all[number].is_archived() { "give the archive with `--archive DIR`" } else { "it has no archived text: name one under `evidence: archive:`" };
+        let help = if inputs.sources.all[number].is_archived() {
+            "give the archive with `--archive DIR`"
+        } else {
+            "it has no archived text: name one under `evidence: archive:`"
+        };
         return Err(format!("the text of `{}` is not at hand: {help}", args.key).into());
     };
     let words = args.words.join(" ");
@@ -42,7 +46,11 @@ pub fn cite(cli: &Cli, args: &Cite) -> Result<ExitCode, Failure> {
     };
     for place in &places {
         // The words as the text has them, on one line; an omission keeps its mark.
-        let quote = if words.contains('…') || words.contains("...") { words.clone() } else { text.words_at(place).split_whitespace().collect::<Vec<_>>().join(" ") };
+        let quote = if words.contains('…') || words.contains("...") {
+            words.clone()
+        } else {
+            text.words_at(place).split_whitespace().collect::<Vec<_>>().join(" ")
+        };
         println!("  - id: {}", id(&args.key, &quote));
         println!("    source: {}", args.key);
         println!("    quote: {}", single_quoted(&quote));

@@ -80,7 +80,11 @@ fn tally(report: &Report) -> String {
         1 => Some(format!("1 {word}")),
         n => Some(format!("{n} {word}s")),
     };
-    [plural(report.count(Severity::Error), "error"), plural(report.count(Severity::Warning), "warning")].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    [plural(report.count(Severity::Error), "error"), plural(report.count(Severity::Warning), "warning")]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The exit code that a report asks for.

@@ -37,7 +37,11 @@ pub fn run(cli: &Cli, command: &SourceCommand) -> Result<ExitCode, Failure> {
     }
 }
 
-fn with_inputs(cli: &Cli, archive: Option<std::path::PathBuf>, run: impl FnOnce(&Inputs) -> Result<ExitCode, Failure>) -> Result<ExitCode, Failure> {
+fn with_inputs(
+    cli: &Cli,
+    archive: Option<std::path::PathBuf>,
+    run: impl FnOnce(&Inputs) -> Result<ExitCode, Failure>,
+) -> Result<ExitCode, Failure> {
     let mut report = Report::default();
     let site = SiteArgs { archive, drafts: true, ..SiteArgs::default() };
     let inputs = load::load(&options(cli, &site), &Reuse::default(), &mut report)?;
@@ -69,7 +73,12 @@ fn show(inputs: &Inputs, key: &str, impact: bool) -> Result<ExitCode, Failure> {
     let view = views.source_in_full(number, String::new());
     println!("{}: {}", key, view.brief.title);
     if !impact {
-        println!("kind {}, trust {}{}", view.brief.kind_text, view.brief.trust_text, if view.brief.machine_written { ", machine-written" } else { "" });
+        println!(
+            "kind {}, trust {}{}",
+            view.brief.kind_text,
+            view.brief.trust_text,
+            if view.brief.machine_written { ", machine-written" } else { "" }
+        );
         if let Some(note) = &view.brief.note {
             println!("{}", note.trim());
         }
@@ -86,7 +95,12 @@ fn show(inputs: &Inputs, key: &str, impact: bool) -> Result<ExitCode, Failure> {
     for claim in view.claims.iter().filter(|c| !impact || c.only_support) {
         let page = claim.href.split('#').next().unwrap_or("");
         let mark = if claim.only_support { " (only support)" } else { "" };
-        by_page.entry(page).or_default().push(format!("  {} #{}: {}{mark}", claim.kind, claim.href.split('#').nth(1).unwrap_or(""), claim.title));
+        by_page.entry(page).or_default().push(format!(
+            "  {} #{}: {}{mark}",
+            claim.kind,
+            claim.href.split('#').nth(1).unwrap_or(""),
+            claim.title
+        ));
     }
     for (page, claims) in by_page {
         println!("/{page}");
@@ -115,8 +129,10 @@ fn lock(cli: &Cli, archive: Option<std::path::PathBuf>) -> Result<ExitCode, Fail
     let mut count = 0;
     for (i, source) in inputs.sources.all.iter().enumerate() {
         let (Some(text), Some(name)) = (&inputs.archive.texts[i], &source.evidence.archive) else { continue };
-        let in_pages = inputs.pages.iter().flat_map(|p| &p.front.citations).filter(|c| c.source == source.key).filter_map(|c| c.quote.as_deref());
-        let in_glossary = inputs.glossary.all.iter().flat_map(|t| &t.cites).filter(|c| c.source == source.key).filter_map(|c| c.quote.as_deref());
+        let in_pages =
+            inputs.pages.iter().flat_map(|p| &p.front.citations).filter(|c| c.source == source.key).filter_map(|c| c.quote.as_deref());
+        let in_glossary =
+            inputs.glossary.all.iter().flat_map(|t| &t.cites).filter(|c| c.source == source.key).filter_map(|c| c.quote.as_deref());
         let (locked, unlocked) = LockedSource::new(name, text, in_pages.chain(in_glossary));
         refused += unlocked.len();
         count += locked.quotes.len();
@@ -128,7 +144,9 @@ fn lock(cli: &Cli, archive: Option<std::path::PathBuf>) -> Result<ExitCode, Fail
     if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
         eprintln!("content/sources.lock is up to date: {count} quotes of {}", folder.display());
     } else {
-        std::fs::write(&temporary, &text).and_then(|()| std::fs::rename(&temporary, &path)).map_err(|e| format!("cannot write {}: {e}", path.display()))?;
+        std::fs::write(&temporary, &text)
+            .and_then(|()| std::fs::rename(&temporary, &path))
+            .map_err(|e| format!("cannot write {}: {e}", path.display()))?;
         eprintln!("locked {count} quotes of {}", folder.display());
     }
     if refused > 0 {

@@ -65,9 +65,7 @@ fn human(d: &Diagnostic, colour: bool) -> String {
         if let Some(label) = &d.label {
             mark = mark.label(clean(label));
         }
-        group = group.element(
-            Snippet::source(excerpt).path(span.file.path.clone()).line_start(first_line).fold(false).annotation(mark),
-        );
+        group = group.element(Snippet::source(excerpt).path(span.file.path.clone()).line_start(first_line).fold(false).annotation(mark));
     }
     if let Some((span, label)) = &d.related {
         let (from, first_line, excerpt) = excerpt(&span.file.text, span.start, span.end);
@@ -149,10 +147,7 @@ fn object(d: &Diagnostic) -> Value {
 fn github(d: &Diagnostic) -> String {
     let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
-    let place = d
-        .place()
-        .map(|(path, line, column)| format!("file={},line={line},col={column},", property(path)))
-        .unwrap_or_default();
+    let place = d.place().map(|(path, line, column)| format!("file={},line={line},col={column},", property(path))).unwrap_or_default();
     let help = d.help.as_ref().map(|h| format!("\n{h}")).unwrap_or_default();
     format!("::{} {place}title={}::{}", severity_name(d.severity), d.code, escape(&format!("{}{help}", d.message)))
 }
@@ -162,10 +157,7 @@ fn sarif(report: &Report) -> Value {
     let mut codes: Vec<Code> = report.iter().map(|d| d.code).collect();
     codes.sort();
     codes.dedup();
-    let rules: Vec<Value> = codes
-        .iter()
-        .map(|c| json!({ "id": c.name(), "shortDescription": { "text": c.meaning() } }))
-        .collect();
+    let rules: Vec<Value> = codes.iter().map(|c| json!({ "id": c.name(), "shortDescription": { "text": c.meaning() } })).collect();
     let results: Vec<Value> = report
         .iter()
         .map(|d| {

@@ -14,11 +14,7 @@ pub fn near_match<'a>(written: &str, candidates: impl IntoIterator<Item = &'a st
 }
 
 /// `did you mean `x`?` when there is a near match, else what `otherwise` says.
-pub fn did_you_mean<'a>(
-    written: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-    otherwise: impl FnOnce() -> String,
-) -> String {
+pub fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>, otherwise: impl FnOnce() -> String) -> String {
     near_match(written, candidates).map_or_else(otherwise, |name| format!("did you mean `{name}`?"))
 }
 

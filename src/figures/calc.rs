@@ -6,9 +6,9 @@
 
 use std::fmt;
 
+use super::numeral::Spacing;
 use super::phrase;
 use super::quantity::{self, Measure};
-use super::numeral::Spacing;
 use super::token::{Kind, Reading};
 
 /// Why a calculation does not stand.
@@ -121,9 +121,8 @@ impl<'a> Printed<'a> {
         let phrase = quantity.low;
         let token = &reading.tokens[phrase.first];
         let about = ["about", "around", "roughly", "nearly", "almost", "some", "approximately"];
-        let rough = (0..quantity.first).any(|before| {
-            about.contains(&&*reading.folded(before)) || matches!(reading.sign(before), Some('~' | '≈'))
-        });
+        let rough =
+            (0..quantity.first).any(|before| about.contains(&&*reading.folded(before)) || matches!(reading.sign(before), Some('~' | '≈')));
         let mut precision = phrase.scale * 10f64.powi(-i32::from(phrase.decimals.min(15)));
         if phrase.share {
             // `two thirds` is meant to the nearest per cent or so.
@@ -208,8 +207,7 @@ impl Expression {
                 }
                 Kind::Sign(sign) if money_sign(sign) => {}
                 Kind::Sign(sign) if !operand => {
-                    let operator = operator(sign)
-                        .ok_or(CalcError::Malformed { at: place, expected: "one of `+ - * / )`" })?;
+                    let operator = operator(sign).ok_or(CalcError::Malformed { at: place, expected: "one of `+ - * / )`" })?;
                     while let Some(before) = self.operators.pop_if(|(before, _)| binds(*before) >= binds(operator)) {
                         self.apply(before)?;
                     }

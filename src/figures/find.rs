@@ -40,8 +40,7 @@ enum Use {
 fn find(reading: &mut Reading, lexicon: &Lexicon, of: impl Fn(Sense) -> Use) -> Vec<Figure> {
     opaque::hide(reading, lexicon);
     let quantities = quantities(reading);
-    let mut senses: Vec<Sense> =
-        quantities.iter().map(|quantity| uncounted::sense(reading, quantity, lexicon)).collect();
+    let mut senses: Vec<Sense> = quantities.iter().map(|quantity| uncounted::sense(reading, quantity, lexicon)).collect();
     uncounted::spread(reading, &quantities, &mut senses, lexicon);
     let mut figures = Vec::new();
     for (quantity, sense) in quantities.iter().zip(senses) {

@@ -81,8 +81,7 @@ impl Lexicon {
             let start = token.checked_sub(place)?;
             let words = &self.names[name];
             let end = start + words.len();
-            (end <= reading.tokens.len() && (start..end).zip(words).all(|(token, word)| same(reading, token, word)))
-                .then_some(start..end)
+            (end <= reading.tokens.len() && (start..end).zip(words).all(|(token, word)| same(reading, token, word))).then_some(start..end)
         })
     }
 
@@ -140,8 +139,7 @@ impl Lexicon {
 
 /// Whether a word looks like a plural noun.
 pub(super) fn plural(word: &str) -> bool {
-    is_in(Set::Plural, word)
-        || (word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !is_in(Set::NotPlural, word))
+    is_in(Set::Plural, word) || (word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !is_in(Set::NotPlural, word))
 }
 
 /// A word without the s of its plural.

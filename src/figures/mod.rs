@@ -28,7 +28,6 @@ mod token;
 mod uncounted;
 mod words;
 
-
 use std::ops::Range;
 
 pub use calc::{CalcError, calc};
@@ -104,13 +103,8 @@ pub fn sentences(text: &str, lexicon: &Lexicon) -> Vec<Sentence> {
         .into_iter()
         .map(|tokens| {
             let range = reading.tokens[tokens.start].start..reading.tokens[tokens.end - 1].end;
-            let mut sentence = Sentence {
-                range: range.clone(),
-                marks: Vec::new(),
-                calcs: Vec::new(),
-                figures: Vec::new(),
-                quotations: Vec::new(),
-            };
+            let mut sentence =
+                Sentence { range: range.clone(), marks: Vec::new(), calcs: Vec::new(), figures: Vec::new(), quotations: Vec::new() };
             for token in &reading.tokens[tokens] {
                 match token.kind {
                     Kind::Sign('\u{E000}') => count_up(&mut marks, &mut sentence.marks),

@@ -60,9 +60,9 @@ fn dollar_of(letters: &str) -> Option<Currency> {
 /// Codes and letters that stand before or after an amount, with capitals as here.
 pub(super) fn code(letters: &str) -> Option<Currency> {
     const CODES: &[&str] = &[
-        "USD", "EUR", "GBP", "JPY", "KRW", "KPW", "RUB", "UAH", "CNY", "CHF", "AUD", "CAD", "NZD", "HKD", "SGD", "TWD",
-        "INR", "TRY", "PLN", "CZK", "HUF", "RON", "SEK", "NOK", "DKK", "BRL", "MXN", "ZAR", "ILS", "SAR", "AED", "THB",
-        "VND", "IDR", "MYR", "PHP", "KZT", "GEL", "BGN", "EGP", "NGN", "PKR", "BDT", "ISK", "ARS", "CLP", "COP", "BTC",
+        "USD", "EUR", "GBP", "JPY", "KRW", "KPW", "RUB", "UAH", "CNY", "CHF", "AUD", "CAD", "NZD", "HKD", "SGD", "TWD", "INR", "TRY",
+        "PLN", "CZK", "HUF", "RON", "SEK", "NOK", "DKK", "BRL", "MXN", "ZAR", "ILS", "SAR", "AED", "THB", "VND", "IDR", "MYR", "PHP",
+        "KZT", "GEL", "BGN", "EGP", "NGN", "PKR", "BDT", "ISK", "ARS", "CLP", "COP", "BTC",
     ];
     Some(match letters {
         "RMB" => Currency("CNY"),
@@ -181,7 +181,8 @@ pub(super) fn name_after(reading: &Reading, token: usize, value: f64) -> Option<
     let (currency, parts) = noun(&word)?;
     // `the party of 12 won the vote`: a verb, unless the amount could be one of won.
     if word.eq("won")
-        && ((at > token && !korean) || value < 100.0 || ["the", "a", "an", "by", "it", "gold"].contains(&&*reading.folded(at + 1))) {
+        && ((at > token && !korean) || value < 100.0 || ["the", "a", "an", "by", "it", "gold"].contains(&&*reading.folded(at + 1)))
+    {
         return None;
     }
     let currency = match whose {
@@ -195,8 +196,6 @@ pub(super) fn name_after(reading: &Reading, token: usize, value: f64) -> Option<
 pub(super) fn agree(one: Currency, other: Currency) -> bool {
     const DOLLARS: [&str; 8] = ["$", "USD", "AUD", "CAD", "NZD", "HKD", "SGD", "TWD"];
     const CROWNS: [&str; 5] = ["kr", "SEK", "NOK", "DKK", "ISK"];
-    let either = |group: &[&str], open: &str| {
-        (one.0 == open && group.contains(&other.0)) || (other.0 == open && group.contains(&one.0))
-    };
+    let either = |group: &[&str], open: &str| (one.0 == open && group.contains(&other.0)) || (other.0 == open && group.contains(&one.0));
     one == other || either(&DOLLARS, "$") || either(&CROWNS, "kr")
 }

@@ -172,12 +172,18 @@ fn separator(text: &str, at: usize, spacing: Spacing) -> Option<&'static str> {
     let rest = &text[at..];
     let spaced = if spacing == Spacing::Joins { &SPACED[..] } else { &[] };
     // The longest that fits: a comma and a space before a comma.
-    spaced.iter().rev().chain(&SIGNS).copied().find(|sign| {
-        rest.strip_prefix(sign).is_some_and(|after| {
-            let after = after.as_bytes();
-            after.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count() == 3
+    spaced
+        .iter()
+        .rev()
+        .chain(&SIGNS)
+        .copied()
+        .find(|sign| {
+            rest.strip_prefix(sign).is_some_and(|after| {
+                let after = after.as_bytes();
+                after.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count() == 3
+            })
         })
-    }).or_else(|| rest.starts_with(',').then_some(","))
+        .or_else(|| rest.starts_with(',').then_some(","))
 }
 
 /// The end of `,50,000` (groups of two, then one of three), if that is what stands at `at`.

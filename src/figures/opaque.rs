@@ -138,9 +138,7 @@ fn letters_before(reading: &Reading, token: usize) -> bool {
         Some(Kind::Code) => true,
         Some(Kind::Sign(sign)) if is_hyphen(sign) => {
             let part = before.wrapping_sub(1);
-            reading.glued(before)
-                && !grouped
-                && matches!(reading.token(part).map(|token| token.kind), Some(Kind::Word | Kind::Code))
+            reading.glued(before) && !grouped && matches!(reading.token(part).map(|token| token.kind), Some(Kind::Word | Kind::Code))
         }
         Some(Kind::Sign('/')) => {
             let part = before.wrapping_sub(1);
@@ -181,9 +179,7 @@ fn digits_after(reading: &Reading, token: usize) -> Option<Hidden> {
         ':' => second.plain == 2 && second.value < 60.0 && first.plain > 0 && first.plain < 3,
         '/' => !share(reading, token, last),
         '+' => first.plain == 1 && second.plain == 1,
-        '-' | '–' | '\u{2010}' | '\u{2011}' => {
-            parts > 2 || (year && second.plain == 2) || (year && second.padded)
-        }
+        '-' | '–' | '\u{2010}' | '\u{2011}' => parts > 2 || (year && second.plain == 2) || (year && second.padded),
         _ => false,
     };
     hidden.then_some(Hidden::Through(last))
@@ -223,18 +219,11 @@ fn letters_after(reading: &Reading, token: usize) -> bool {
         }
         Some(Kind::Sign(sign)) if is_hyphen(sign) && reading.glued(next + 1) => {
             let word = reading.slice(next + 1);
-            reading.capital(next + 1)
-                && word.chars().count() <= 3
-                && word.chars().all(char::is_uppercase)
-                && money::code(word).is_none()
+            reading.capital(next + 1) && word.chars().count() <= 3 && word.chars().all(char::is_uppercase) && money::code(word).is_none()
         }
-        Some(Kind::Sign('.')) => {
-            reading.glued(next + 1) && reading.is_word(next + 1) && !reading.capital(next + 1)
-        }
+        Some(Kind::Sign('.')) => reading.glued(next + 1) && reading.is_word(next + 1) && !reading.capital(next + 1),
         Some(Kind::Sign('_' | '@')) => true,
-        Some(Kind::Sign('°')) => {
-            reading.glued(next + 1) && ["n", "s", "e", "w"].contains(&&*reading.folded(next + 1))
-        }
+        Some(Kind::Sign('°')) => reading.glued(next + 1) && ["n", "s", "e", "w"].contains(&&*reading.folded(next + 1)),
         _ => false,
     }
 }

@@ -135,16 +135,7 @@ fn half_scale(reading: &Reading, token: usize) -> Option<Phrase> {
         _ => return None,
     };
     let first = if reading.is(token.wrapping_sub(1), "a") { token - 1 } else { token };
-    Some(Phrase {
-        first,
-        last: at,
-        value: scale / f64::from(parts),
-        decimals: 0,
-        scale,
-        plain: 0,
-        spelled: true,
-        share: false,
-    })
+    Some(Phrase { first, last: at, value: scale / f64::from(parts), decimals: 0, scale, plain: 0, spelled: true, share: false })
 }
 
 /// What the number words so far allow next.
@@ -222,28 +213,11 @@ pub(super) fn spelled(reading: &Reading, token: usize) -> Option<Phrase> {
     if after == After::Start {
         return None;
     }
-    Some(Phrase {
-        first,
-        last,
-        value: total + group,
-        decimals: 0,
-        scale,
-        plain: 0,
-        spelled: true,
-        share: false,
-    })
+    Some(Phrase { first, last, value: total + group, decimals: 0, scale, plain: 0, spelled: true, share: false })
 }
 
 /// Where the next number word may stand after the one at `at`: past a hyphen or an `and`; `and a half` is added here.
-fn step(
-    reading: &Reading,
-    at: usize,
-    after: After,
-    group: f64,
-    total: f64,
-    scale: f64,
-    last: &mut usize,
-) -> (usize, f64, f64) {
+fn step(reading: &Reading, at: usize, after: After, group: f64, total: f64, scale: f64, last: &mut usize) -> (usize, f64, f64) {
     let next = at + 1;
     let a_half = reading.is(next, "and") && reading.is(next + 1, "a") && reading.spelled(next + 2) == Some(Spelled::Part(2, false));
     if a_half && matches!(after, After::Unit | After::Tens) {

@@ -65,14 +65,7 @@ pub(super) fn read(reading: &Reading, token: usize) -> Option<Quantity> {
     if let Some(pair) = pair(reading, &low) {
         return Some(pair);
     }
-    Some(Quantity {
-        first: low.first,
-        last: low.last,
-        low: low.phrase,
-        high: None,
-        measure: low.measure,
-        apart: false,
-    })
+    Some(Quantity { first: low.first, last: low.last, low: low.phrase, high: None, measure: low.measure, apart: false })
 }
 
 fn side(reading: &Reading, token: usize) -> Option<Side> {
@@ -129,9 +122,8 @@ enum Joint {
 fn pair(reading: &Reading, low: &Side) -> Option<Quantity> {
     let (joint, at) = joint(reading, low)?;
     // The first token of the second number, past its currency.
-    let start = (at..at + 3).find(|&token| {
-        matches!(reading.token(token).map(|token| token.kind), Some(Kind::Digits(_) | Kind::Spelled(_)))
-    });
+    let start =
+        (at..at + 3).find(|&token| matches!(reading.token(token).map(|token| token.kind), Some(Kind::Digits(_) | Kind::Spelled(_))));
     let start = match reading.is(at, "a") {
         true => at + 1,
         false => start?,
@@ -145,7 +137,11 @@ fn pair(reading: &Reading, low: &Side) -> Option<Quantity> {
         (one, other) if one == other => one,
         (Measure::Bare, other) => other,
         (Measure::Money(one), Measure::Money(other)) if money::agree(one, other) => {
-            if one.code() == "$" { high.measure } else { low.measure }
+            if one.code() == "$" {
+                high.measure
+            } else {
+                low.measure
+            }
         }
         // `$40bn to 50bn`; but `$5 to 12 men` is no range.
         (Measure::Money(_), Measure::Bare) if joint == Joint::Dash || high.phrase.scale > 1.0 => low.measure,
@@ -157,14 +153,7 @@ fn pair(reading: &Reading, low: &Side) -> Option<Quantity> {
     if measure == Measure::Bare && year(one) != year(other) && !(other.plain == 4 && joint == Joint::Dash) {
         return None;
     }
-    let mut quantity = Quantity {
-        first: low.first,
-        last: high.last,
-        low: low.phrase,
-        high: Some(high.phrase),
-        measure,
-        apart: false,
-    };
+    let mut quantity = Quantity { first: low.first, last: high.last, low: low.phrase, high: Some(high.phrase), measure, apart: false };
     share_scale(&mut quantity);
     let (one, other) = (quantity.low.value, quantity.high?.value);
     let change = joint == Joint::To && reading.is(low.first.wrapping_sub(1), "from") && changes(reading, low.first - 1);

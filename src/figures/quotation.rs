@@ -86,7 +86,8 @@ fn mark(reading: &Reading, index: usize, sign: char, open: Option<(usize, char)>
         '»' => Mark::Close,
         // A straight mark opens after white space or an opening bracket, when something follows it closely.
         _ => {
-            let after_space = !reading.glued(index) || matches!(reading.sign(index.wrapping_sub(1)), Some('(' | '[' | '—' | '–' | '\u{E000}'));
+            let after_space =
+                !reading.glued(index) || matches!(reading.sign(index.wrapping_sub(1)), Some('(' | '[' | '—' | '–' | '\u{E000}'));
             if open.is_none() && after_space && reading.glued(index + 1) {
                 Mark::Open(sign)
             } else if open.is_some() && reading.glued(index) {
@@ -109,8 +110,7 @@ fn closes_single(reading: &Reading, index: usize, sign: char) -> bool {
 }
 
 fn push(reading: &Reading, open: usize, close: usize, single: bool, found: &mut Vec<Quotation>) {
-    let (Some(first), Some(last)) = (reading.token(open + 1), close.checked_sub(1).and_then(|last| reading.token(last)))
-    else {
+    let (Some(first), Some(last)) = (reading.token(open + 1), close.checked_sub(1).and_then(|last| reading.token(last))) else {
         return;
     };
     if close <= open + 1 {

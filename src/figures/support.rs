@@ -39,13 +39,9 @@ impl Stated {
     #[must_use]
     pub fn support(quotes: &[Self], figure: &Figure) -> bool {
         if same(figure.low, figure.high) {
-            return quotes.iter().any(|quote| {
-                quote.comparable(figure).any(|stated| within(figure.low, stated) || rounds(figure, stated))
-            });
+            return quotes.iter().any(|quote| quote.comparable(figure).any(|stated| within(figure.low, stated) || rounds(figure, stated)));
         }
-        [figure.low, figure.high]
-            .iter()
-            .all(|end| quotes.iter().any(|quote| quote.comparable(figure).any(|stated| ends_at(*end, stated))))
+        [figure.low, figure.high].iter().all(|end| quotes.iter().any(|quote| quote.comparable(figure).any(|stated| ends_at(*end, stated))))
     }
 
     /// See [`super::supports_value`].
@@ -66,9 +62,7 @@ impl Stated {
     fn comparable<'a>(&'a self, figure: &'a Figure) -> impl Iterator<Item = &'a Figure> {
         // In `175 billion dollars and 400 million more` the bare number is money too.
         let money = matches!(figure.kind, FigureKind::Money(_)) && self.figures.iter().any(|stated| alike(figure, stated));
-        self.figures
-            .iter()
-            .filter(move |stated| alike(figure, stated) || (money && stated.kind == FigureKind::Count))
+        self.figures.iter().filter(move |stated| alike(figure, stated) || (money && stated.kind == FigureKind::Count))
     }
 }
 

@@ -80,8 +80,7 @@ pub(super) struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// Reads `text`. `spacing` says whether `3 000` and `3, 000` are one number.
     pub fn new(text: &'a str, spacing: Spacing) -> Self {
-        let mut reading =
-            Self { text, tokens: Vec::with_capacity(text.len() / 5 + 4), numerals: Vec::new(), numeric: Vec::new() };
+        let mut reading = Self { text, tokens: Vec::with_capacity(text.len() / 5 + 4), numerals: Vec::new(), numeric: Vec::new() };
         reading.scan(spacing);
         reading
     }

@@ -115,10 +115,7 @@ fn year(reading: &Reading, quantity: &Quantity, unit: Option<Unit>) -> Option<Se
     if !(1800.0..2100.0).contains(&quantity.low.value) {
         return (is_in(Set::YearCue, &word) && !nouns).then_some(Sense::Date);
     }
-    let bound = is_in(Set::YearBefore, &word)
-        || reading.capital(before)
-        || word.ends_with("'s")
-        || reading.sign(before).is_some();
+    let bound = is_in(Set::YearBefore, &word) || reading.capital(before) || word.ends_with("'s") || reading.sign(before).is_some();
     if nouns && !bound { None } else { Some(Sense::LikelyYear) }
 }
 
@@ -224,10 +221,7 @@ fn labelled(reading: &Reading, quantity: &Quantity, unit: Option<Unit>) -> bool 
 
 /// `10 Downing Street`: one to three capital words after a number, of which the last is a street.
 fn street(reading: &Reading, after: usize) -> bool {
-    (after..after + 4)
-        .take_while(|&token| reading.capital(token))
-        .skip(1)
-        .any(|token| is_in(Set::Street, &reading.folded(token)))
+    (after..after + 4).take_while(|&token| reading.capital(token)).skip(1).any(|token| is_in(Set::Street, &reading.folded(token)))
 }
 
 /// `155mm shells`, `122-mm rockets`.
@@ -299,9 +293,8 @@ pub(super) fn spread(reading: &Reading, quantities: &[Quantity], senses: &mut [S
 
 fn link(reading: &Reading, one: &Quantity, other: &Quantity) -> Link {
     let between = one.last + 1..other.first;
-    let joins = |token: usize| {
-        ["and", "or", "to"].contains(&&*reading.folded(token)) || matches!(reading.sign(token), Some('&' | '–' | '-' | '/'))
-    };
+    let joins =
+        |token: usize| ["and", "or", "to"].contains(&&*reading.folded(token)) || matches!(reading.sign(token), Some('&' | '–' | '-' | '/'));
     let comma = |token: usize| reading.sign(token) == Some(',');
     match between.len() {
         1 if joins(between.start) => Link::Word,
@@ -310,7 +303,6 @@ fn link(reading: &Reading, one: &Quantity, other: &Quantity) -> Link {
         _ => Link::None,
     }
 }
-
 
 /// Whether two quantities are items of one list; not in `11,000, or 55 per cent`, which says one thing twice.
 pub(super) fn joined(reading: &Reading, one: &Quantity, other: &Quantity) -> bool {

@@ -160,14 +160,8 @@ const TABLE: &[(Set, &str)] = &[
         "hurdles relay relays sprint sprints dash freestyle butterfly backstroke breaststroke medley steeplechase race \
          races walk",
     ),
-    (
-        Set::Formation,
-        "corps army division brigade regiment battalion squadron commando company battery wing fleet flotilla platoon",
-    ),
-    (
-        Set::Street,
-        "street st avenue ave av road rd boulevard blvd lane drive square place court terrace way highway row",
-    ),
+    (Set::Formation, "corps army division brigade regiment battalion squadron commando company battery wing fleet flotilla platoon"),
+    (Set::Street, "street st avenue ave av road rd boulevard blvd lane drive square place court terrace way highway row"),
     (Set::Idiom, "story battle truth fun problem way point trouble job chance"),
     (Set::Clock, "am pm gmt utc cet cest est edt pst pdt bst msk kst jst o'clock"),
     (

@@ -41,7 +41,8 @@ impl Archive {
                 Err(error) => {
                     let start = file.line_start(error.line as usize);
                     let end = file.text[start..].find('\n').map_or(file.text.len(), |i| start + i);
-                    report.push(Diagnostic::at(Code::LockInvalid, Span::new(file, start..end), error.message.clone()).help(error.next_step));
+                    report
+                        .push(Diagnostic::at(Code::LockInvalid, Span::new(file, start..end), error.message.clone()).help(error.next_step));
                 }
             }
         }
@@ -63,24 +64,41 @@ impl Archive {
             .map(|source| {
                 let Some(name) = &source.evidence.archive else { return Ok(None) };
                 let place = |field: &str| {
-                    source.yaml.as_ref().map_or_else(|| source.place.clone(), |y: &Yaml| y.place(&yaml_path![source.key.as_str(), "evidence", field]))
+                    source
+                        .yaml
+                        .as_ref()
+                        .map_or_else(|| source.place.clone(), |y: &Yaml| y.place(&yaml_path![source.key.as_str(), "evidence", field]))
                 };
                 if !is_plain_name(name) {
-                    return Err(Diagnostic::at(Code::PathOutside, place("archive"), format!("`{name}` is not the name of a file in the archive folder"))
-                        .help("write the file's name alone"));
+                    return Err(Diagnostic::at(
+                        Code::PathOutside,
+                        place("archive"),
+                        format!("`{name}` is not the name of a file in the archive folder"),
+                    )
+                    .help("write the file's name alone"));
                 }
                 let path = folder.join(name);
                 let inside = path.canonicalize().ok().zip(folder.canonicalize().ok()).is_none_or(|(p, f)| p.starts_with(f));
                 if !inside {
-                    return Err(Diagnostic::at(Code::PathOutside, place("archive"), format!("`{name}` is a link that leads out of the archive")).help("copy the file into the archive"));
+                    return Err(Diagnostic::at(
+                        Code::PathOutside,
+                        place("archive"),
+                        format!("`{name}` is a link that leads out of the archive"),
+                    )
+                    .help("copy the file into the archive"));
                 }
                 let bytes = std::fs::read(&path).map_err(|error| {
-                    Diagnostic::at(Code::ArchiveMissing, place("archive"), format!("the archived text of `{}` cannot be read: {error}", source.key))
-                        .help(format!("put {name} into {}, or correct `archive:`", folder.display()))
+                    Diagnostic::at(
+                        Code::ArchiveMissing,
+                        place("archive"),
+                        format!("the archived text of `{}` cannot be read: {error}", source.key),
+                    )
+                    .help(format!("put {name} into {}, or correct `archive:`", folder.display()))
                 })?;
-                ArchivedText::new(&bytes, source.evidence.text_starts.unwrap_or(1))
-                    .map(|text| Some(Arc::new(text)))
-                    .map_err(|error| Diagnostic::at(Code::ArchiveMissing, place("archive"), format!("the archived text of `{}`: {error}", source.key)).help(error.next_step()))
+                ArchivedText::new(&bytes, source.evidence.text_starts.unwrap_or(1)).map(|text| Some(Arc::new(text))).map_err(|error| {
+                    Diagnostic::at(Code::ArchiveMissing, place("archive"), format!("the archived text of `{}`: {error}", source.key))
+                        .help(error.next_step())
+                })
             })
             .collect();
         for (i, result) in read.into_iter().enumerate() {

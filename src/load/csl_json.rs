@@ -48,7 +48,8 @@ pub fn read(file: &Arc<TextFile>) -> Result<Vec<(String, Mapping)>, Diagnostic> 
 }
 
 fn no_id(file: &Arc<TextFile>) -> Diagnostic {
-    Diagnostic::file(Code::SourceInvalid, file, "an item of the bibliography has no `id`").help("give each item an `id`, which citations name")
+    Diagnostic::file(Code::SourceInvalid, file, "an item of the bibliography has no `id`")
+        .help("give each item an `id`, which citations name")
 }
 
 fn text(item: &Json, key: &str) -> Option<Value> {
@@ -66,10 +67,8 @@ fn fields(item: &Json) -> Option<(String, Mapping)> {
         _ => return None,
     };
     let csl_type = item.get("type").and_then(Json::as_str).unwrap_or("document");
-    let (kind, container) = TYPES
-        .iter()
-        .find(|(csl, ..)| *csl == csl_type)
-        .map_or(("misc", None), |(_, kind, container)| (*kind, *container));
+    let (kind, container) =
+        TYPES.iter().find(|(csl, ..)| *csl == csl_type).map_or(("misc", None), |(_, kind, container)| (*kind, *container));
     let mut fields = Mapping::new();
     let mut put = |name: &str, value: Option<Value>| {
         if let Some(value) = value {

@@ -61,8 +61,8 @@ pub fn below(root: &Path, folder: &str) -> Result<Vec<String>, ReadError> {
                 return Err(ReadError { path, error: e.into() });
             }
         };
-        let is_file = entry.file_type().is_file()
-            || (entry.file_type().is_symlink() && points_inside(root, entry.path()) && entry.path().is_file());
+        let is_file =
+            entry.file_type().is_file() || (entry.file_type().is_symlink() && points_inside(root, entry.path()) && entry.path().is_file());
         if is_file {
             if let Ok(relative) = entry.path().strip_prefix(root) {
                 let parts: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy()).collect();
@@ -101,7 +101,10 @@ pub fn read_text(root: &Path, path: &str, report: &mut Report) -> Result<Option<
         Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => return Ok(None),
         Err(error) => return Err(ReadError { path: full, error }),
         Ok(meta) if meta.is_symlink() && !points_inside(root, &full) => {
-            report.push(Diagnostic::file(Code::PathOutside, &TextFile::new(path, ""), "a link leads outside the site").help("copy the file instead"));
+            report.push(
+                Diagnostic::file(Code::PathOutside, &TextFile::new(path, ""), "a link leads outside the site")
+                    .help("copy the file instead"),
+            );
             return Ok(None);
         }
         Ok(meta) if meta.len() > LARGEST_TEXT => {
@@ -123,8 +126,12 @@ pub fn read_text(root: &Path, path: &str, report: &mut Report) -> Result<Option<
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
             let file = TextFile::new(path, text);
             report.push(
-                Diagnostic::at(Code::FileUnreadable, crate::text::Span::new(&file, at..at + 3), format!("the file is not UTF-8 text: the byte at offset {at} does not fit"))
-                    .help("save it as UTF-8"),
+                Diagnostic::at(
+                    Code::FileUnreadable,
+                    crate::text::Span::new(&file, at..at + 3),
+                    format!("the file is not UTF-8 text: the byte at offset {at} does not fit"),
+                )
+                .help("save it as UTF-8"),
             );
             Ok(None)
         }

@@ -348,8 +348,12 @@ pub fn split(file: &Arc<TextFile>) -> Result<Fences, Diagnostic> {
     let mut lines = text[bom..].split_inclusive('\n');
     let first = lines.next().unwrap_or("");
     if !is_fence(first) {
-        return Err(Diagnostic::at(Code::FrontMatterMissing, Span::new(file, bom..bom + first.trim_end().len()), "the page does not begin with front matter")
-            .help("begin the file with `---`, a `title:` line, and `---`"));
+        return Err(Diagnostic::at(
+            Code::FrontMatterMissing,
+            Span::new(file, bom..bom + first.trim_end().len()),
+            "the page does not begin with front matter",
+        )
+        .help("begin the file with `---`, a `title:` line, and `---`"));
     }
     let start = bom + first.len();
     let mut at = start;

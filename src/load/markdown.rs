@@ -10,9 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use pulldown_cmark::{
-    BlockQuoteKind, BrokenLink, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html,
-};
+use pulldown_cmark::{BlockQuoteKind, BrokenLink, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html};
 
 use super::cite_syntax::{self, CiteGroup, CiteItem, Locator};
 use super::prose::{Block, BlockKind, ProseWriter};
@@ -91,8 +89,18 @@ pub enum Word {
 
 impl Word {
     const ALL: [Word; 12] = [
-        Word::LinkToSection, Word::Table, Word::Notes, Word::Note, Word::BackToNote, Word::AlertNote, Word::AlertTip,
-        Word::AlertImportant, Word::AlertWarning, Word::AlertCaution, Word::Done, Word::ToDo,
+        Word::LinkToSection,
+        Word::Table,
+        Word::Notes,
+        Word::Note,
+        Word::BackToNote,
+        Word::AlertNote,
+        Word::AlertTip,
+        Word::AlertImportant,
+        Word::AlertWarning,
+        Word::AlertCaution,
+        Word::Done,
+        Word::ToDo,
     ];
 
     /// The key in the theme's strings, and the English fallback.
@@ -159,8 +167,12 @@ pub fn parse(file: &Arc<TextFile>, offset: usize, report: &mut Report) -> Body {
     let body = &file.text[offset..];
     if let Some(at) = too_deep(body) {
         report.push(
-            Diagnostic::at(Code::FileUnreadable, Span::new(file, offset + at..offset + at + 1), format!("blocks are nested more than {DEEPEST} levels deep"))
-                .help("flatten the quotes or lists"),
+            Diagnostic::at(
+                Code::FileUnreadable,
+                Span::new(file, offset + at..offset + at + 1),
+                format!("blocks are nested more than {DEEPEST} levels deep"),
+            )
+            .help("flatten the quotes or lists"),
         );
         return Body::default();
     }
@@ -170,14 +182,25 @@ pub fn parse(file: &Arc<TextFile>, offset: usize, report: &mut Report) -> Body {
         // A shortcode in code is an example, not a fault; the parser below knows, so ask whether code holds it.
         if !in_code(body, fault.range.start) {
             report.push(
-                Diagnostic::at(Code::ShortcodeInvalid, Span::new(file, range), fault.message)
-                    .help("write it as {{ name(key=\"value\") }}"),
+                Diagnostic::at(Code::ShortcodeInvalid, Span::new(file, range), fault.message).help("write it as {{ name(key=\"value\") }}"),
             );
         }
     }
     let masked = mask(body, &tags);
-    Walk { file, body, offset, tags: &tags, report, out: vec![Vec::new()], result: Body::default(), ids: HashSet::new(), footnotes: Footnotes::default(), prose: ProseWriter::default(), open: Vec::new() }
-        .run(&masked)
+    Walk {
+        file,
+        body,
+        offset,
+        tags: &tags,
+        report,
+        out: vec![Vec::new()],
+        result: Body::default(),
+        ids: HashSet::new(),
+        footnotes: Footnotes::default(),
+        prose: ProseWriter::default(),
+        open: Vec::new(),
+    }
+    .run(&masked)
 }
 
 /// Tags alone on their line become comments, which are blocks; the others become text.
@@ -190,7 +213,10 @@ fn mask(body: &str, tags: &[shortcodes::Tag]) -> String {
         let before = body[line_start..tag.range.start].trim_matches([' ', '\t', '>']);
         let after = body[tag.range.end..].split('\n').next().unwrap_or("");
         if before.is_empty() && after.trim().is_empty() {
-            masked.push_str(&shortcodes::mask(&body[tag.range.clone()], &[shortcodes::Tag { kind: TagKind::Close, range: 0..tag.range.len() }]));
+            masked.push_str(&shortcodes::mask(
+                &body[tag.range.clone()],
+                &[shortcodes::Tag { kind: TagKind::Close, range: 0..tag.range.len() }],
+            ));
         } else {
             masked.push(HOLE);
             masked.extend(std::iter::repeat_n('x', tag.range.len() - 2));
@@ -221,7 +247,11 @@ fn in_code(body: &str, offset: usize) -> bool {
 fn too_deep(body: &str) -> Option<usize> {
     let mut start = 0;
     for line in body.split_inclusive('\n') {
-        let prefix = line.bytes().take_while(|b| matches!(b, b' ' | b'\t' | b'>' | b'-' | b'*' | b'+')).filter(|b| !matches!(b, b' ' | b'\t')).count();
+        let prefix = line
+            .bytes()
+            .take_while(|b| matches!(b, b' ' | b'\t' | b'>' | b'-' | b'*' | b'+'))
+            .filter(|b| !matches!(b, b' ' | b'\t'))
+            .count();
         let rule = line.trim_end().bytes().all(|b| matches!(b, b'-' | b'*' | b' ' | b'\t'));
         let indent = line.len() - line.trim_start_matches([' ', '\t', '>']).len();
         if (prefix > DEEPEST && !rule) || indent > 8 * DEEPEST {
@@ -390,14 +420,20 @@ impl<'a> Walk<'a, '_> {
                 Event::Start(Tag::BlockQuote(Some(kind))) => {
                     let (class, word) = alert(kind);
                     self.open.push(Open::Alert);
-                    self.push_block(format!("<div class=\"alert alert-{class}\" role=\"note\"><p class=\"alert-title\">{}</p>\n", hole(word)));
+                    self.push_block(format!(
+                        "<div class=\"alert alert-{class}\" role=\"note\"><p class=\"alert-title\">{}</p>\n",
+                        hole(word)
+                    ));
                 }
                 Event::End(TagEnd::BlockQuote(Some(_))) => {
                     self.open.pop();
                     self.push_block("</div>\n".to_owned());
                 }
                 Event::Start(Tag::Table(columns)) => {
-                    self.push_block(format!("<div class=\"table-scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">\n", hole(Word::Table)));
+                    self.push_block(format!(
+                        "<div class=\"table-scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">\n",
+                        hole(Word::Table)
+                    ));
                     self.push(Event::Start(Tag::Table(columns)));
                 }
                 Event::End(TagEnd::Table) => {
@@ -406,7 +442,10 @@ impl<'a> Walk<'a, '_> {
                 }
                 Event::TaskListMarker(done) => {
                     let (mark, word) = if done { ('\u{2611}', Word::Done) } else { ('\u{2610}', Word::ToDo) };
-                    self.push_html(format!("<span class=\"task\"><span aria-hidden=\"true\">{mark}</span><span class=\"vh\">{}</span></span> ", hole(word)));
+                    self.push_html(format!(
+                        "<span class=\"task\"><span aria-hidden=\"true\">{mark}</span><span class=\"vh\">{}</span></span> ",
+                        hole(word)
+                    ));
                 }
                 Event::SoftBreak | Event::HardBreak => {
                     self.prose.space();
@@ -437,7 +476,12 @@ impl<'a> Walk<'a, '_> {
             },
             Event::End(TagEnd::TableCell) => self.prose.cell_end(),
             Event::End(
-                TagEnd::Paragraph | TagEnd::Item | TagEnd::TableRow | TagEnd::TableHead | TagEnd::DefinitionListTitle | TagEnd::DefinitionListDefinition,
+                TagEnd::Paragraph
+                | TagEnd::Item
+                | TagEnd::TableRow
+                | TagEnd::TableHead
+                | TagEnd::DefinitionListTitle
+                | TagEnd::DefinitionListDefinition,
             ) => self.prose.end(),
             Event::Rule => self.prose.end(),
             _ => {}
@@ -667,7 +711,12 @@ impl<'a> Walk<'a, '_> {
             let mut section = format!("<section class=\"footnotes\" role=\"doc-endnotes\" aria-label=\"{}\">\n<ol>\n", hole(Word::Notes));
             for (number, html) in &self.footnotes.notes {
                 let links: String = (1..=self.footnotes.mentions[number - 1])
-                    .map(|k| format!(" <a href=\"#fnref-{number}-{k}\" role=\"doc-backlink\">\u{21a9}\u{fe0e}<span class=\"vh\"> {}</span></a>", hole(Word::BackToNote)))
+                    .map(|k| {
+                        format!(
+                            " <a href=\"#fnref-{number}-{k}\" role=\"doc-backlink\">\u{21a9}\u{fe0e}<span class=\"vh\"> {}</span></a>",
+                            hole(Word::BackToNote)
+                        )
+                    })
                     .collect();
                 let html = html.trim_end();
                 let html = match html.strip_suffix("</p>") {

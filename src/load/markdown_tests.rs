@@ -78,7 +78,13 @@ fn footnotes_lead_there_and_back() {
 #[test]
 fn extensions_are_on() {
     let html = shown("| a |\n|---|\n| b |\n\n~~x~~\n\n- [x] done\n\nTerm\n: Definition\n\n> [!NOTE]\n> n\n");
-    for part in ["role=\"region\" tabindex=\"0\" aria-label=\"Table\"", "<del>x</del>", "<span class=\"vh\">done</span>", "<dt>Term</dt>", "alert alert-note"] {
+    for part in [
+        "role=\"region\" tabindex=\"0\" aria-label=\"Table\"",
+        "<del>x</del>",
+        "<span class=\"vh\">done</span>",
+        "<dt>Term</dt>",
+        "alert alert-note",
+    ] {
         assert!(html.contains(part), "{part} in {html}");
     }
     assert_eq!(shown("\"x\" -- y..."), "<p>“x” – y…</p>\n");

@@ -5,8 +5,8 @@
 //! not changed since the last build is taken from [`Reuse`](crate::reuse::Reuse).
 //! Must never look at two pages together: names are resolved in the next stage.
 
-pub mod cite_syntax;
 pub mod archived;
+pub mod cite_syntax;
 mod csl_json;
 pub mod files;
 pub mod front_matter;
@@ -22,12 +22,12 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use archived::Archive;
 use crate::config::{CONFIG_FILE, Config};
 use crate::diag::{Code, Diagnostic, Report};
 use crate::reuse::Reuse;
 use crate::text::{Span, TextFile};
 use crate::yaml::Yaml;
+use archived::Archive;
 pub use files::ReadError;
 use front_matter::FrontMatter;
 use markdown::Body;
@@ -159,13 +159,18 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
             None if path == "content/sources.yaml" && !config.file.text.contains("bibliography:") => {}
             None if report.iter().any(|d| d.span.as_ref().is_some_and(|s| s.file.path == *path)) => {}
             None => report.push(
-                Diagnostic::at(Code::SourceInvalid, Yaml::whole(&config.file).place(&crate::yaml_path!["bibliography"]), format!("the bibliography `{path}` does not exist"))
-                    .help("create the file, or correct `bibliography:`"),
+                Diagnostic::at(
+                    Code::SourceInvalid,
+                    Yaml::whole(&config.file).place(&crate::yaml_path!["bibliography"]),
+                    format!("the bibliography `{path}` does not exist"),
+                )
+                .help("create the file, or correct `bibliography:`"),
             ),
         }
     }
     sources.finish(report);
-    let style_file = if config.citation_style.ends_with(".csl") && crate::config::stays_inside(std::path::Path::new(&config.citation_style)) {
+    let style_file = if config.citation_style.ends_with(".csl") && crate::config::stays_inside(std::path::Path::new(&config.citation_style))
+    {
         files::read_text(root, &config.citation_style, report)?
     } else {
         None
@@ -224,10 +229,7 @@ pub fn parse_page(file: &Arc<TextFile>, digest: u128) -> ParsedPage {
 
 /// Leave out drafts, and everything in a section that is one.
 fn drop_drafts(pages: &mut Vec<Arc<PageInput>>) {
-    let sections: Vec<String> = pages
-        .iter()
-        .filter(|p| p.front.draft && p.is_section())
-        .map(|p| p.path.trim_end_matches("_index.md").to_owned())
-        .collect();
+    let sections: Vec<String> =
+        pages.iter().filter(|p| p.front.draft && p.is_section()).map(|p| p.path.trim_end_matches("_index.md").to_owned()).collect();
     pages.retain(|p| !p.front.draft && !sections.iter().any(|s| p.path.starts_with(s.as_str())));
 }

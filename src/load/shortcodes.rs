@@ -218,7 +218,12 @@ mod tests {
 
     #[test]
     fn faults_are_placed() {
-        for (body, words) in [("{{ x(a=) }}", "must be"), ("{{ x(a=\"b }}", "closing quote"), ("{{ x(a=1 }}", "expected `,`"), ("{{ x(a=1) %}", "not closed")] {
+        for (body, words) in [
+            ("{{ x(a=) }}", "must be"),
+            ("{{ x(a=\"b }}", "closing quote"),
+            ("{{ x(a=1 }}", "expected `,`"),
+            ("{{ x(a=1) %}", "not closed"),
+        ] {
             let (tags, faults) = scan(body);
             assert!(tags.is_empty());
             assert!(faults[0].message.contains(words), "{:?}", faults);

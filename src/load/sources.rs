@@ -153,10 +153,36 @@ impl Source {
 
 /// The fields of a Hayagriva entry (its file-format documentation, 0.10).
 const FIELDS: &[&str] = &[
-    "type", "title", "author", "date", "editor", "affiliated", "publisher", "location", "organization", "issue",
-    "chapter", "volume", "volume-total", "edition", "page-range", "page-total", "time-range", "runtime", "url",
-    "serial-number", "serial", "language", "archive", "archive-location", "call-number", "note", "abstract", "genre",
-    "parent", "evidence",
+    "type",
+    "title",
+    "author",
+    "date",
+    "editor",
+    "affiliated",
+    "publisher",
+    "location",
+    "organization",
+    "issue",
+    "chapter",
+    "volume",
+    "volume-total",
+    "edition",
+    "page-range",
+    "page-total",
+    "time-range",
+    "runtime",
+    "url",
+    "serial-number",
+    "serial",
+    "language",
+    "archive",
+    "archive-location",
+    "call-number",
+    "note",
+    "abstract",
+    "genre",
+    "parent",
+    "evidence",
 ];
 
 /// Read one file of the bibliography into `sources`.
@@ -210,7 +236,9 @@ impl Sources {
                 self.all[*i].evidence = evidence;
                 self.all[*i].yaml = Some(yaml);
             } else {
-                let help = did_you_mean(&key, self.keys(), || "add `type:` and `title:`, or define the entry in a .bib or CSL-JSON file".to_owned());
+                let help = did_you_mean(&key, self.keys(), || {
+                    "add `type:` and `title:`, or define the entry in a .bib or CSL-JSON file".to_owned()
+                });
                 report.push(Diagnostic::at(Code::SourceInvalid, place, format!("`{key}` has an evidence block but no entry")).help(help));
             }
         }
@@ -250,7 +278,13 @@ impl Sources {
                 self.add(Source { key: key.to_owned(), entry, evidence, place, yaml }, report);
             }
             Err(message) => {
-                let message = message.split(" at line ").next().unwrap_or("").trim_start_matches(&format!("{key}.")).trim_start_matches(&format!("{key}: ")).to_owned();
+                let message = message
+                    .split(" at line ")
+                    .next()
+                    .unwrap_or("")
+                    .trim_start_matches(&format!("{key}."))
+                    .trim_start_matches(&format!("{key}: "))
+                    .to_owned();
                 report.push(
                     Diagnostic::at(Code::SourceInvalid, place, format!("the source `{key}` cannot be read: {message}"))
                         .help("see docs/citing.md for the fields of a source and their forms"),
@@ -315,8 +349,11 @@ fn read_yaml(file: &Arc<TextFile>, sources: &mut Sources, report: &mut Report) {
                 sound = false;
                 let span = find_field(file, &place, name).unwrap_or_else(|| place.clone());
                 report.push(
-                    Diagnostic::at(Code::KeyUnknown, span, format!("unknown field `{name}` in the source `{key}`"))
-                        .help(did_you_mean(name, FIELDS.iter().copied(), || format!("known fields: {}", FIELDS.join(", ")))),
+                    Diagnostic::at(Code::KeyUnknown, span, format!("unknown field `{name}` in the source `{key}`")).help(did_you_mean(
+                        name,
+                        FIELDS.iter().copied(),
+                        || format!("known fields: {}", FIELDS.join(", ")),
+                    )),
                 );
             }
         }

@@ -102,14 +102,18 @@ pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<
     if !root.join(&folder).is_dir() {
         let present = files::folders(&root.join("themes"));
         report.push(
-            Diagnostic::at(Code::ThemeMissing, config_yaml.place(&yaml_path!["theme"]), format!("there is no theme `{}`: {folder}/ does not exist", config.theme))
-                .help(did_you_mean(&config.theme, present.iter().map(String::as_str), || {
-                    if present.is_empty() {
-                        "copy a theme into themes/; `cited init DIR` makes a site with one".to_owned()
-                    } else {
-                        format!("themes here: {}", present.join(", "))
-                    }
-                })),
+            Diagnostic::at(
+                Code::ThemeMissing,
+                config_yaml.place(&yaml_path!["theme"]),
+                format!("there is no theme `{}`: {folder}/ does not exist", config.theme),
+            )
+            .help(did_you_mean(&config.theme, present.iter().map(String::as_str), || {
+                if present.is_empty() {
+                    "copy a theme into themes/; `cited init DIR` makes a site with one".to_owned()
+                } else {
+                    format!("themes here: {}", present.join(", "))
+                }
+            })),
         );
         return Ok(None);
     }
@@ -124,8 +128,12 @@ pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<
             Some(default) => {
                 if std::mem::discriminant(default) != std::mem::discriminant(value) && !default.is_null() {
                     report.push(
-                        Diagnostic::at(Code::ThemeInvalid, config_yaml.place(&yaml_path!["theme_settings", key.as_str()]), format!("the setting `{key}` is of the wrong type"))
-                            .help(format!("the theme's default is `{default}`")),
+                        Diagnostic::at(
+                            Code::ThemeInvalid,
+                            config_yaml.place(&yaml_path!["theme_settings", key.as_str()]),
+                            format!("the setting `{key}` is of the wrong type"),
+                        )
+                        .help(format!("the theme's default is `{default}`")),
                     );
                 }
                 *default = value.clone();
@@ -135,7 +143,9 @@ pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<
                 let help = did_you_mean(key, settings.keys().map(String::as_str), || {
                     format!("settings of this theme: {}", settings.keys().cloned().collect::<Vec<_>>().join(", "))
                 });
-                report.push(Diagnostic::at(Code::ThemeInvalid, place, format!("the theme `{}` has no setting `{key}`", config.theme)).help(help));
+                report.push(
+                    Diagnostic::at(Code::ThemeInvalid, place, format!("the theme `{}` has no setting `{key}`", config.theme)).help(help),
+                );
             }
         }
     }
@@ -169,8 +179,12 @@ pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<
     for name in REQUIRED {
         if !templates.contains_key(*name) {
             report.push(
-                Diagnostic::at(Code::ThemeInvalid, config_yaml.place(&yaml_path!["theme"]), format!("the theme `{}` lacks the template `{name}`", config.theme))
-                    .help(format!("add {folder}/templates/{name}")),
+                Diagnostic::at(
+                    Code::ThemeInvalid,
+                    config_yaml.place(&yaml_path!["theme"]),
+                    format!("the theme `{}` lacks the template `{name}`", config.theme),
+                )
+                .help(format!("add {folder}/templates/{name}")),
             );
         }
     }
@@ -205,10 +219,9 @@ impl Theme {
 /// A finding for an error of the template engine; `page` is what was being rendered.
 pub fn diagnose(error: &tera::Error, templates: &BTreeMap<String, Arc<TextFile>>, page: Option<&str>) -> Diagnostic {
     let (message, span) = match error.kind() {
-        tera::ErrorKind::SyntaxError(e) | tera::ErrorKind::RenderingError(e) => (
-            e.message().to_owned(),
-            templates.get(e.filename()).map(|file| Span::new(file, e.span().range.clone())),
-        ),
+        tera::ErrorKind::SyntaxError(e) | tera::ErrorKind::RenderingError(e) => {
+            (e.message().to_owned(), templates.get(e.filename()).map(|file| Span::new(file, e.span().range.clone())))
+        }
         _ => (error.to_string(), None),
     };
     let message = message.lines().next().unwrap_or("the template cannot be rendered").to_owned();

@@ -20,7 +20,11 @@ pub fn fingerprint(theme: &Theme) -> (BTreeMap<String, String>, Vec<(String, Arc
         let bytes: Arc<[u8]> = if name.ends_with(".css") { rewrite(name, &asset.bytes, &names).into() } else { asset.bytes.clone() };
         let digest = format!("{:016x}", xxh3_64(&bytes));
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-        let path = if extension.is_empty() { format!("assets/{stem}.{}", &digest[..10]) } else { format!("assets/{stem}.{}.{extension}", &digest[..10]) };
+        let path = if extension.is_empty() {
+            format!("assets/{stem}.{}", &digest[..10])
+        } else {
+            format!("assets/{stem}.{}.{extension}", &digest[..10])
+        };
         names.insert(name.clone(), path.clone());
         files.push((path, bytes));
     }
@@ -43,7 +47,11 @@ fn rewrite(sheet: &str, bytes: &[u8], names: &BTreeMap<String, String>) -> Vec<u
         };
         let written = after[..end].trim().trim_matches(['"', '\'']);
         let (path, fragment) = written.split_once('#').map_or((written, String::new()), |(p, f)| (p, format!("#{f}")));
-        let name = if folder.is_empty() { path.trim_start_matches("./").to_owned() } else { format!("{folder}/{}", path.trim_start_matches("./")) };
+        let name = if folder.is_empty() {
+            path.trim_start_matches("./").to_owned()
+        } else {
+            format!("{folder}/{}", path.trim_start_matches("./"))
+        };
         match names.get(&name).and_then(|p| p.strip_prefix("assets/")) {
             Some(found) => out.push_str(&format!("\"{up}{found}{fragment}\"")),
             None => out.push_str(&after[..end]),

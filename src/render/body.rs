@@ -39,7 +39,8 @@ pub fn render(renderer: &Renderer<'_>, page: usize, report: &mut Report) -> Stri
                     html.push_str(&text);
                 }
                 None => report.push(
-                    Diagnostic::file(Code::ShortcodeInvalid, &input.file, "`{% end %}` closes no shortcode").help("remove it, or open one with `{% name() %}`"),
+                    Diagnostic::file(Code::ShortcodeInvalid, &input.file, "`{% end %}` closes no shortcode")
+                        .help("remove it, or open one with `{% name() %}`"),
                 ),
             },
         }
@@ -47,8 +48,12 @@ pub fn render(renderer: &Renderer<'_>, page: usize, report: &mut Report) -> Stri
     while let Some((call, before)) = open.pop() {
         let placed = &input.body.calls[call];
         report.push(
-            Diagnostic::at(Code::ShortcodeInvalid, Span::new(&input.file, placed.range.clone()), format!("the shortcode `{}` is not closed", placed.call.name))
-                .help("add `{% end %}` on a line of its own, or write it as `{{ … }}`"),
+            Diagnostic::at(
+                Code::ShortcodeInvalid,
+                Span::new(&input.file, placed.range.clone()),
+                format!("the shortcode `{}` is not closed", placed.call.name),
+            )
+            .help("add `{% end %}` on a line of its own, or write it as `{{ … }}`"),
         );
         html = before + &html;
     }
@@ -78,7 +83,12 @@ fn mark(renderer: &Renderer<'_>, page: usize, group: usize, html: &mut String) {
         );
     };
     if items == 1 && found.len() == 1 {
-        let text: String = parts.iter().map(|p| match p { MarkPart::Between(h) | MarkPart::Item(_, h) => h.as_str() }).collect();
+        let text: String = parts
+            .iter()
+            .map(|p| match p {
+                MarkPart::Between(h) | MarkPart::Item(_, h) => h.as_str(),
+            })
+            .collect();
         return link(0, &text, html);
     }
     let mut linked = Vec::new();
@@ -94,7 +104,12 @@ fn mark(renderer: &Renderer<'_>, page: usize, group: usize, html: &mut String) {
     // A style that collapses `[1]–[3]` shows no mark for the second: its use is still a place to come back to.
     for (item, citation) in found.iter().enumerate().filter(|(i, _)| !linked.contains(i)) {
         if let Some(citation) = citation {
-            let _ = write!(html, "<span id=\"use-{}-{}\"></span>", escape(input.front.citations[*citation].id()), cites.use_numbers[group][item]);
+            let _ = write!(
+                html,
+                "<span id=\"use-{}-{}\"></span>",
+                escape(input.front.citations[*citation].id()),
+                cites.use_numbers[group][item]
+            );
         }
     }
 }
@@ -105,7 +120,8 @@ fn notes(renderer: &Renderer<'_>, page: usize, html: &mut String) {
     if cites.formatted.notes.is_empty() {
         return;
     }
-    let _ = write!(html, "<section class=\"footnotes\" role=\"doc-endnotes\" aria-label=\"{}\">\n<ol>\n", escape(renderer.word(Word::Notes)));
+    let _ =
+        write!(html, "<section class=\"footnotes\" role=\"doc-endnotes\" aria-label=\"{}\">\n<ol>\n", escape(renderer.word(Word::Notes)));
     for (i, note) in cites.formatted.notes.iter().enumerate() {
         let _ = writeln!(html, "<li id=\"note-{}\">{note}</li>", i + 1);
     }
@@ -117,7 +133,8 @@ pub fn href(renderer: &Renderer<'_>, page: usize, target: &Target) -> String {
     let root = renderer.root(page);
     match target {
         Target::Page { page: to, fragment } => {
-            let path = if *to == page && fragment.is_some() { String::new() } else { relative(&root, &renderer.site.routes.pages[*to].path) };
+            let path =
+                if *to == page && fragment.is_some() { String::new() } else { relative(&root, &renderer.site.routes.pages[*to].path) };
             fragment.as_ref().map_or(path.clone(), |f| format!("{path}#{f}"))
         }
         Target::File(path) => relative(&root, path),
@@ -135,7 +152,12 @@ fn image(renderer: &Renderer<'_>, page: usize, link: usize, html: &mut String) {
         Target::File(path) => renderer.image_size(path).map(|(w, h)| format!(" width=\"{w}\" height=\"{h}\"")).unwrap_or_default(),
         _ => String::new(),
     };
-    let _ = write!(html, "<img src=\"{}\" alt=\"{}\"{title}{size} loading=\"lazy\" decoding=\"async\">", escape(&src), escape(written.alt.as_deref().unwrap_or("")));
+    let _ = write!(
+        html,
+        "<img src=\"{}\" alt=\"{}\"{title}{size} loading=\"lazy\" decoding=\"async\">",
+        escape(&src),
+        escape(written.alt.as_deref().unwrap_or(""))
+    );
 }
 
 fn shortcode(renderer: &Renderer<'_>, page: usize, placed: &PlacedCall, body: Option<&str>, report: &mut Report) -> String {
@@ -149,18 +171,23 @@ fn shortcode(renderer: &Renderer<'_>, page: usize, placed: &PlacedCall, body: Op
                 format!("<span class=\"calc\" title=\"{}\">{}</span>", escape(&text(from)), escape(&text(value)))
             }
             _ => {
-                report.push(Diagnostic::at(Code::ShortcodeInvalid, place(), "`calc` needs `value` and `from`").help("write `{{ calc(value=\"55%\", from=\"6000/11000\") }}`"));
+                report.push(
+                    Diagnostic::at(Code::ShortcodeInvalid, place(), "`calc` needs `value` and `from`")
+                        .help("write `{{ calc(value=\"55%\", from=\"6000/11000\") }}`"),
+                );
                 String::new()
             }
         };
     }
     let template = format!("shortcodes/{name}.html");
     if !renderer.theme.templates.contains_key(&template) {
-        let names: Vec<&str> = renderer.theme.templates.keys().filter_map(|t| t.strip_prefix("shortcodes/")?.strip_suffix(".html")).collect();
-        report.push(
-            Diagnostic::at(Code::ShortcodeInvalid, place(), format!("the theme has no shortcode `{name}`"))
-                .help(did_you_mean(name, names.iter().copied().chain(["calc"]), || format!("shortcodes here: {}", names.join(", ")))),
-        );
+        let names: Vec<&str> =
+            renderer.theme.templates.keys().filter_map(|t| t.strip_prefix("shortcodes/")?.strip_suffix(".html")).collect();
+        report.push(Diagnostic::at(Code::ShortcodeInvalid, place(), format!("the theme has no shortcode `{name}`")).help(did_you_mean(
+            name,
+            names.iter().copied().chain(["calc"]),
+            || format!("shortcodes here: {}", names.join(", ")),
+        )));
         return String::new();
     }
     let mut context = renderer.common.context.clone();

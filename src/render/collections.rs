@@ -72,7 +72,8 @@ pub fn build(renderer: &Renderer<'_>, collection: Collection) -> Value {
             )
         }
         Collection::Corrections => {
-            let mut all: Vec<_> = inputs.pages.iter().enumerate().flat_map(|(i, p)| p.front.corrections.iter().map(move |c| (i, c))).collect();
+            let mut all: Vec<_> =
+                inputs.pages.iter().enumerate().flat_map(|(i, p)| p.front.corrections.iter().map(move |c| (i, c))).collect();
             all.sort_by(|a, b| b.1.date.cmp(&a.1.date));
             json!(
                 all.iter()

@@ -23,7 +23,13 @@ pub fn of_page(renderer: &Renderer<'_>, page: usize, value: &Value) -> String {
     }
     head.link("canonical", &url, None);
     feeds(&mut head, renderer, &super::root_of(&text(&value["path"])));
-    for (property, content) in [("og:type", "article"), ("og:title", &front.title), ("og:url", &url), ("og:site_name", &config.title), ("og:description", &description)] {
+    for (property, content) in [
+        ("og:type", "article"),
+        ("og:title", &front.title),
+        ("og:url", &url),
+        ("og:site_name", &config.title),
+        ("og:description", &description),
+    ] {
         if !content.is_empty() {
             head.meta("property", property, content);
         }
@@ -61,8 +67,12 @@ pub fn of_source(renderer: &Renderer<'_>, source: &SourceView, value: &Value) ->
 
 fn feeds(head: &mut Head, renderer: &Renderer<'_>, root: &str) {
     let title = &renderer.site.inputs.config.title;
-    head.html.push_str(&format!("<link rel=\"alternate\" type=\"application/atom+xml\" title=\"{}\" href=\"{root}atom.xml\">\n", escape(title)));
-    head.html.push_str(&format!("<link rel=\"alternate\" type=\"application/feed+json\" title=\"{}\" href=\"{root}feed.json\">\n", escape(title)));
+    head.html
+        .push_str(&format!("<link rel=\"alternate\" type=\"application/atom+xml\" title=\"{}\" href=\"{root}atom.xml\">\n", escape(title)));
+    head.html.push_str(&format!(
+        "<link rel=\"alternate\" type=\"application/feed+json\" title=\"{}\" href=\"{root}feed.json\">\n",
+        escape(title)
+    ));
 }
 
 fn text(value: &Value) -> String {
@@ -142,7 +152,13 @@ impl Head {
     }
 
     fn json_ld(&mut self, value: &Value) {
-        let text = value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
+        let text = value
+            .to_string()
+            .replace('<', "\\u003c")
+            .replace('>', "\\u003e")
+            .replace('&', "\\u0026")
+            .replace('\u{2028}', "\\u2028")
+            .replace('\u{2029}', "\\u2029");
         self.html.push_str(&format!("<script type=\"application/ld+json\">{text}</script>\n"));
     }
 }

@@ -173,7 +173,8 @@ impl Renderer<'_> {
     /// The collections that a template declared, by name.
     pub fn collections_for(&self, template: &str) -> tera::Value {
         let needs = self.theme.needs.get(template).map_or(&[][..], Vec::as_slice);
-        let map: BTreeMap<&'static str, tera::Value> = needs.iter().map(|c| (collections::name(*c), self.collection(*c).0.clone())).collect();
+        let map: BTreeMap<&'static str, tera::Value> =
+            needs.iter().map(|c| (collections::name(*c), self.collection(*c).0.clone())).collect();
         tera::Value::from_serializable(&map)
     }
 

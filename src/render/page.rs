@@ -82,8 +82,12 @@ fn template_of(renderer: &Renderer<'_>, page: usize, report: &mut Report) -> Opt
     }
     let names: Vec<&str> = renderer.theme.templates.keys().map(String::as_str).filter(|t| !t.contains('/')).collect();
     report.push(
-        Diagnostic::at(Code::TemplateMissing, input.place(&yaml_path!["template"]), format!("the theme `{}` has no template `{name}`", renderer.theme.name))
-            .help(did_you_mean(&name, names.iter().copied(), || format!("templates here: {}", names.join(", ")))),
+        Diagnostic::at(
+            Code::TemplateMissing,
+            input.place(&yaml_path!["template"]),
+            format!("the theme `{}` has no template `{name}`", renderer.theme.name),
+        )
+        .help(did_you_mean(&name, names.iter().copied(), || format!("templates here: {}", names.join(", ")))),
     );
     None
 }
@@ -244,7 +248,12 @@ fn references(renderer: &Renderer<'_>, page: usize) -> Vec<Value> {
     let cites = &site.cites[page];
     let input = &site.inputs.pages[page];
     let html_of = |source: usize| {
-        cites.formatted.references.iter().find(|(s, _)| *s == source).map_or_else(|| escape(&site.inputs.sources.all[source].title()), |(_, html)| html.clone())
+        cites
+            .formatted
+            .references
+            .iter()
+            .find(|(s, _)| *s == source)
+            .map_or_else(|| escape(&site.inputs.sources.all[source].title()), |(_, html)| html.clone())
     };
     cites
         .listed
@@ -296,11 +305,41 @@ fn findings(renderer: &Renderer<'_>, page: usize) -> Vec<String> {
     let count = |flag: Flag| claims.iter().filter(|c| c.flags.contains(&flag)).count();
     let mut notes = Vec::new();
     for (flag, one, other, one_default, other_default) in [
-        (Flag::SingleOrigin, "finding_single_origin_one", "finding_single_origin", "One record on this page rests on a single origin.", "{n} records on this page rest each on a single origin."),
-        (Flag::OneParty, "finding_one_party_one", "finding_one_party", "One record on this page is stated by one party alone.", "{n} records on this page are each stated by one party alone."),
-        (Flag::OpinionOnly, "finding_opinion_one", "finding_opinion", "One record on this page rests on opinion only.", "{n} records on this page rest on opinion only."),
-        (Flag::MachineWritten, "finding_machine_one", "finding_machine", "One record on this page rests on machine-written text only.", "{n} records on this page rest on machine-written text only."),
-        (Flag::Unarchived, "finding_unarchived_one", "finding_unarchived", "One record on this page cites a source whose text is not archived, so it is not checked against the text.", "{n} records on this page cite sources whose texts are not archived, so they are not checked against the text."),
+        (
+            Flag::SingleOrigin,
+            "finding_single_origin_one",
+            "finding_single_origin",
+            "One record on this page rests on a single origin.",
+            "{n} records on this page rest each on a single origin.",
+        ),
+        (
+            Flag::OneParty,
+            "finding_one_party_one",
+            "finding_one_party",
+            "One record on this page is stated by one party alone.",
+            "{n} records on this page are each stated by one party alone.",
+        ),
+        (
+            Flag::OpinionOnly,
+            "finding_opinion_one",
+            "finding_opinion",
+            "One record on this page rests on opinion only.",
+            "{n} records on this page rest on opinion only.",
+        ),
+        (
+            Flag::MachineWritten,
+            "finding_machine_one",
+            "finding_machine",
+            "One record on this page rests on machine-written text only.",
+            "{n} records on this page rest on machine-written text only.",
+        ),
+        (
+            Flag::Unarchived,
+            "finding_unarchived_one",
+            "finding_unarchived",
+            "One record on this page cites a source whose text is not archived, so it is not checked against the text.",
+            "{n} records on this page cite sources whose texts are not archived, so they are not checked against the text.",
+        ),
     ] {
         match count(flag) {
             0 => {}
@@ -321,7 +360,8 @@ pub fn render_source(renderer: &Renderer<'_>, source: usize, reuse: &Reuse, repo
         None => escape(&record.title()),
     };
     let view = renderer.views.source_in_full(source, html);
-    let mut breadcrumbs = vec![json!({ "title": site.routes.home.map_or_else(|| site.inputs.config.title.clone(), |h| nav_title(site, h)), "path": "" })];
+    let mut breadcrumbs =
+        vec![json!({ "title": site.routes.home.map_or_else(|| site.inputs.config.title.clone(), |h| nav_title(site, h)), "path": "" })];
     let mut nav_path = "";
     if let Some(list) = site.routes.by_path.get("sources/") {
         breadcrumbs.push(json!({ "title": nav_title(site, *list), "path": "sources/" }));

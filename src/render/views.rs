@@ -106,9 +106,24 @@ pub enum OwnView {
         counts: Option<String>,
         review_after: Option<Date>,
     },
-    Event { date: Date, until: Option<Date>, planned: bool, place: Option<String>, title: String },
-    Response { actor: Option<ActorView>, date: Option<Date>, stance: crate::load::front_matter::Stance, action: String },
-    Motive { actor: Option<ActorView>, title: String, status: crate::load::front_matter::Status },
+    Event {
+        date: Date,
+        until: Option<Date>,
+        planned: bool,
+        place: Option<String>,
+        title: String,
+    },
+    Response {
+        actor: Option<ActorView>,
+        date: Option<Date>,
+        stance: crate::load::front_matter::Stance,
+        action: String,
+    },
+    Motive {
+        actor: Option<ActorView>,
+        title: String,
+        status: crate::load::front_matter::Status,
+    },
 }
 
 /// What a question's estimates say.
@@ -283,12 +298,18 @@ impl<'a> Views<'a> {
             }
             ClaimKind::Event => {
                 let e = &front.events[claim.record];
-                let own = OwnView::Event { date: e.date, until: e.until, planned: e.planned, place: e.place.clone(), title: e.title.clone() };
+                let own =
+                    OwnView::Event { date: e.date, until: e.until, planned: e.planned, place: e.place.clone(), title: e.title.clone() };
                 (e.note.clone(), e.title.clone(), own)
             }
             ClaimKind::Response => {
                 let r = &front.responses[claim.record];
-                let own = OwnView::Response { actor: claim.actor.map(|a| self.actor(a)), date: r.date, stance: r.stance, action: r.action.clone() };
+                let own = OwnView::Response {
+                    actor: claim.actor.map(|a| self.actor(a)),
+                    date: r.date,
+                    stance: r.stance,
+                    action: r.action.clone(),
+                };
                 (r.note.clone(), r.action.clone(), own)
             }
             ClaimKind::Motive => {
@@ -360,7 +381,8 @@ impl<'a> Views<'a> {
         let mut groups: Vec<Group> = Vec::new();
         let order = |counts: &str| question.counts.iter().position(|c| c == counts).unwrap_or(usize::MAX);
         for claim in &self.site.claims.by_question[number] {
-            let counts = estimate_counts(self.site, &self.site.claims.all[*claim]).or_else(|| question.counts.first().cloned()).unwrap_or_default();
+            let counts =
+                estimate_counts(self.site, &self.site.claims.all[*claim]).or_else(|| question.counts.first().cloned()).unwrap_or_default();
             let view = self.claim(*claim);
             match groups.iter_mut().find(|g| g.counts == counts) {
                 Some(group) => group.estimates.push(view),
@@ -368,7 +390,8 @@ impl<'a> Views<'a> {
             }
         }
         groups.sort_by_key(|g| order(&g.counts));
-        let disagreements = self.site.claims.disagreements.iter().filter(|d| d.question == Some(number)).map(|d| self.disagreement(d)).collect();
+        let disagreements =
+            self.site.claims.disagreements.iter().filter(|d| d.question == Some(number)).map(|d| self.disagreement(d)).collect();
         QuestionView {
             id: question.id.clone(),
             title: question.title.clone(),
@@ -471,9 +494,9 @@ pub fn touching(problems: &[Problem], quote: Option<&str>) -> Vec<Problem> {
     problems
         .iter()
         .filter(|p| {
-            p.quote.as_deref().is_some_and(|words| {
-                crate::archive::quotation_in_quote(words, quote) || crate::archive::quotation_in_quote(quote, words)
-            })
+            p.quote
+                .as_deref()
+                .is_some_and(|words| crate::archive::quotation_in_quote(words, quote) || crate::archive::quotation_in_quote(quote, words))
         })
         .cloned()
         .collect()

@@ -51,17 +51,19 @@ impl PageCites {
 /// Resolve the citations of a page. `None` in place of the style: there is none, and marks stay empty.
 pub fn resolve(page: &PageInput, inputs: &Inputs, style: Option<(&Style, &[u128])>, reuse: &Reuse, report: &mut Report) -> PageCites {
     let citations = &page.front.citations;
-    let mut cites = PageCites {
-        uses: vec![0; citations.len()],
-        in_records: vec![false; citations.len()],
-        ..PageCites::default()
-    };
+    let mut cites = PageCites { uses: vec![0; citations.len()], in_records: vec![false; citations.len()], ..PageCites::default() };
     for (i, citation) in citations.iter().enumerate() {
         let source = inputs.sources.index(&citation.source);
         if source.is_none() {
             report.push(
-                Diagnostic::at(Code::SourceUnknown, page.place(&yaml_path!["citations", i, "source"]), format!("there is no source `{}`", citation.source))
-                    .help(did_you_mean(&citation.source, inputs.sources.keys(), || format!("define it in {}", inputs.config.bibliography.join(", ")))),
+                Diagnostic::at(
+                    Code::SourceUnknown,
+                    page.place(&yaml_path!["citations", i, "source"]),
+                    format!("there is no source `{}`", citation.source),
+                )
+                .help(did_you_mean(&citation.source, inputs.sources.keys(), || {
+                    format!("define it in {}", inputs.config.bibliography.join(", "))
+                })),
             );
         }
         cites.sources.push(source);
@@ -69,16 +71,24 @@ pub fn resolve(page: &PageInput, inputs: &Inputs, style: Option<(&Style, &[u128]
         if crate::load::cite_syntax::id_length(id) != id.len() || id.is_empty() {
             let field = if citation.id.is_some() { "id" } else { "source" };
             report.push(
-                Diagnostic::at(Code::ValueInvalid, page.place(&yaml_path!["citations", i, field]), format!("`{id}` cannot be a citation's id"))
-                    .help("use letters, digits and single `-`, `_`, `.` or `:` between them"),
+                Diagnostic::at(
+                    Code::ValueInvalid,
+                    page.place(&yaml_path!["citations", i, field]),
+                    format!("`{id}` cannot be a citation's id"),
+                )
+                .help("use letters, digits and single `-`, `_`, `.` or `:` between them"),
             );
         }
         if let Some(first) = cites.by_id.get(id) {
             let field = if citation.id.is_some() { "id" } else { "source" };
             report.push(
-                Diagnostic::at(Code::IdDuplicate, page.place(&yaml_path!["citations", i, field]), format!("the citation `{id}` is defined twice on this page"))
-                    .related(page.place(&yaml_path!["citations", *first]), "first defined here")
-                    .help("give one of them an `id:` of its own"),
+                Diagnostic::at(
+                    Code::IdDuplicate,
+                    page.place(&yaml_path!["citations", i, field]),
+                    format!("the citation `{id}` is defined twice on this page"),
+                )
+                .related(page.place(&yaml_path!["citations", *first]), "first defined here")
+                .help("give one of them an `id:` of its own"),
             );
         } else {
             cites.by_id.insert(id.to_owned(), i);
@@ -103,8 +113,12 @@ pub fn resolve(page: &PageInput, inputs: &Inputs, style: Option<(&Style, &[u128]
             match cites.by_id.get(name.as_str()) {
                 Some(citation) => cites.in_records[*citation] = true,
                 None => report.push(
-                    Diagnostic::at(Code::CiteUnknown, page.place(&yaml_path![kind, i, "cites", k]), format!("there is no citation `{name}` on this page"))
-                        .help(did_you_mean(name, cites.by_id.keys().map(String::as_str), || "add it under `citations:`".to_owned())),
+                    Diagnostic::at(
+                        Code::CiteUnknown,
+                        page.place(&yaml_path![kind, i, "cites", k]),
+                        format!("there is no citation `{name}` on this page"),
+                    )
+                    .help(did_you_mean(name, cites.by_id.keys().map(String::as_str), || "add it under `citations:`".to_owned())),
                 ),
             }
         }
@@ -131,7 +145,9 @@ fn find(item: &CiteItem, page: &PageInput, cites: &PageCites, inputs: &Inputs, r
     let help = if inputs.sources.get(&item.id).is_some() {
         format!("it is a source; add to the front matter, under `citations:`:  - {{ source: {}, quote: \"…\" }}", item.id)
     } else {
-        did_you_mean(&item.id, cites.by_id.keys().map(String::as_str), || "add it under `citations:`; write `\\@` for an at sign that cites nothing".to_owned())
+        did_you_mean(&item.id, cites.by_id.keys().map(String::as_str), || {
+            "add it under `citations:`; write `\\@` for an at sign that cites nothing".to_owned()
+        })
     };
     report.push(Diagnostic::at(Code::CiteUnknown, place, format!("there is no citation `{}` on this page", item.id)).help(help));
     None

@@ -125,7 +125,11 @@ pub struct Claims {
 impl Claims {
     /// Gather and resolve the claims of all pages.
     pub fn find(inputs: &Inputs, cites: &[PageCites], report: &mut Report) -> Self {
-        let mut claims = Self { by_page: vec![Vec::new(); inputs.pages.len()], by_question: vec![Vec::new(); inputs.questions.all.len()], ..Self::default() };
+        let mut claims = Self {
+            by_page: vec![Vec::new(); inputs.pages.len()],
+            by_question: vec![Vec::new(); inputs.questions.all.len()],
+            ..Self::default()
+        };
         for (number, page) in inputs.pages.iter().enumerate() {
             claims.gather(number, page, inputs, &cites[number], report);
         }
@@ -143,7 +147,11 @@ impl Claims {
     fn gather(&mut self, number: usize, page: &PageInput, inputs: &Inputs, cites: &PageCites, report: &mut Report) {
         let front = &page.front;
         let mut counts: BTreeMap<ClaimKind, usize> = BTreeMap::new();
-        let rows = front.estimates.iter().enumerate().map(|(i, r)| (ClaimKind::Estimate, i, &r.id, &r.by, &r.cites, None))
+        let rows = front
+            .estimates
+            .iter()
+            .enumerate()
+            .map(|(i, r)| (ClaimKind::Estimate, i, &r.id, &r.by, &r.cites, None))
             .chain(front.events.iter().enumerate().map(|(i, r)| (ClaimKind::Event, i, &r.id, &r.by, &r.cites, None)))
             .chain(front.responses.iter().enumerate().map(|(i, r)| (ClaimKind::Response, i, &r.id, &r.by, &r.cites, Some(&r.actor))))
             .chain(front.motives.iter().enumerate().map(|(i, r)| (ClaimKind::Motive, i, &r.id, &r.by, &r.cites, Some(&r.actor))));
@@ -154,7 +162,14 @@ impl Claims {
                 format!("{}-{}-{}", if page_part.is_empty() { "home" } else { &page_part }, kind.name(), counts[&kind])
             });
             if id.chars().any(|c| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))) || id.is_empty() {
-                report.push(Diagnostic::at(Code::ValueInvalid, page.place(&yaml_path![kind.list(), record, "id"]), format!("`{id}` cannot be a claim's id")).help("use letters, digits, hyphens and underscores"));
+                report.push(
+                    Diagnostic::at(
+                        Code::ValueInvalid,
+                        page.place(&yaml_path![kind.list(), record, "id"]),
+                        format!("`{id}` cannot be a claim's id"),
+                    )
+                    .help("use letters, digits, hyphens and underscores"),
+                );
             }
             let actors = resolve_actors(by, inputs, page, &yaml_path![kind.list(), record, "by"], report);
             let actor = actor.and_then(|name| {
@@ -168,15 +183,30 @@ impl Claims {
                 self.question(&front.estimates[record], record, page, inputs, report);
             }
             let cite_numbers: Vec<usize> = cited.iter().filter_map(|c| cites.by_id.get(c.as_str()).copied()).collect();
-            let mut claim = Claim { kind, page: number, record, id: id.clone(), cites: cite_numbers, by: actors, actor, origins: BTreeSet::new(), parties: BTreeSet::new(), flags: Vec::new() };
+            let mut claim = Claim {
+                kind,
+                page: number,
+                record,
+                id: id.clone(),
+                cites: cite_numbers,
+                by: actors,
+                actor,
+                origins: BTreeSet::new(),
+                parties: BTreeSet::new(),
+                flags: Vec::new(),
+            };
             claim.weigh(inputs, page, cites);
             let index = self.all.len();
             if let Some(first) = self.by_id.insert(id.clone(), index) {
                 let other = &self.all[first];
                 report.push(
-                    Diagnostic::at(Code::IdDuplicate, page.place(&yaml_path![kind.list(), record, "id"]), format!("the claim `{id}` is defined twice"))
-                        .related(inputs.pages[other.page].place(&yaml_path![other.kind.list(), other.record]), "first defined here")
-                        .help("give one of them another id"),
+                    Diagnostic::at(
+                        Code::IdDuplicate,
+                        page.place(&yaml_path![kind.list(), record, "id"]),
+                        format!("the claim `{id}` is defined twice"),
+                    )
+                    .related(inputs.pages[other.page].place(&yaml_path![other.kind.list(), other.record]), "first defined here")
+                    .help("give one of them another id"),
                 );
                 self.by_id.insert(id, first);
             }
@@ -200,20 +230,32 @@ impl Claims {
             Some(question) => match &estimate.counts {
                 Some(counts) if !question.counts.contains(counts) => report.push(
                     Diagnostic::at(Code::QuestionUnknown, at("counts"), format!("the question `{}` has no count `{counts}`", question.id))
-                        .help(did_you_mean(counts, question.counts.iter().map(String::as_str), || format!("its counts: {}", question.counts.join(", ")))),
+                        .help(did_you_mean(counts, question.counts.iter().map(String::as_str), || {
+                            format!("its counts: {}", question.counts.join(", "))
+                        })),
                 ),
                 None if question.counts.len() > 1 => report.push(
-                    Diagnostic::at(Code::QuestionUnknown, page.place(&yaml_path!["estimates", record]), "the estimate does not say what it counts")
-                        .help(format!("add `counts:` with one of: {}", question.counts.join(", "))),
+                    Diagnostic::at(
+                        Code::QuestionUnknown,
+                        page.place(&yaml_path!["estimates", record]),
+                        "the estimate does not say what it counts",
+                    )
+                    .help(format!("add `counts:` with one of: {}", question.counts.join(", "))),
                 ),
                 _ => {}
             },
         }
         if estimate.value.is_none() && estimate.low.is_none() && estimate.high.is_none() {
-            report.push(Diagnostic::at(Code::ValueInvalid, page.place(&yaml_path!["estimates", record]), "the estimate has no value").help("add `value:`, or `low:` and/or `high:`"));
+            report.push(
+                Diagnostic::at(Code::ValueInvalid, page.place(&yaml_path!["estimates", record]), "the estimate has no value")
+                    .help("add `value:`, or `low:` and/or `high:`"),
+            );
         }
         if estimate.value.is_some() && (estimate.low.is_some() || estimate.high.is_some()) {
-            report.push(Diagnostic::at(Code::ValueInvalid, at("value"), "an estimate has either `value` or `low` and `high`").help("remove one of them"));
+            report.push(
+                Diagnostic::at(Code::ValueInvalid, at("value"), "an estimate has either `value` or `low` and `high`")
+                    .help("remove one of them"),
+            );
         }
         if let (Some(low), Some(high)) = (estimate.low, estimate.high) {
             if low > high {
@@ -267,19 +309,27 @@ impl Claims {
             for (k, name) in contradicts.iter().enumerate() {
                 let place = || page.place(&yaml_path![claim.kind.list(), claim.record, "contradicts", k]);
                 match self.by_id.get(name) {
-                    Some(other) if *other == i => report.push(Diagnostic::at(Code::ClaimUnknown, place(), format!("the claim `{name}` contradicts itself")).help("name another claim")),
+                    Some(other) if *other == i => report.push(
+                        Diagnostic::at(Code::ClaimUnknown, place(), format!("the claim `{name}` contradicts itself"))
+                            .help("name another claim"),
+                    ),
                     Some(other) => {
                         seen.insert((i.min(*other), i.max(*other)));
                     }
-                    None => report.push(
-                        Diagnostic::at(Code::ClaimUnknown, place(), format!("there is no claim `{name}`"))
-                            .help(did_you_mean(name, self.by_id.keys().map(String::as_str), || "give the other record an `id:` and name it here".to_owned())),
-                    ),
+                    None => report.push(Diagnostic::at(Code::ClaimUnknown, place(), format!("there is no claim `{name}`")).help(
+                        did_you_mean(name, self.by_id.keys().map(String::as_str), || {
+                            "give the other record an `id:` and name it here".to_owned()
+                        }),
+                    )),
                 }
             }
         }
         let numeric: BTreeSet<(usize, usize)> = self.disagreements.iter().map(|d| d.pair).collect();
-        self.disagreements.extend(seen.into_iter().filter(|pair| !numeric.contains(pair)).map(|pair| Disagreement { question: None, pair, ratio: None }));
+        self.disagreements.extend(seen.into_iter().filter(|pair| !numeric.contains(pair)).map(|pair| Disagreement {
+            question: None,
+            pair,
+            ratio: None,
+        }));
     }
 }
 
@@ -330,7 +380,8 @@ pub fn origins_of(key: &str, inputs: &Inputs) -> BTreeSet<String> {
             origins.insert(key);
             continue;
         }
-        let derived: Vec<String> = inputs.sources.get(&key).map(|s| s.evidence.derived_from.iter().map(str::to_owned).collect()).unwrap_or_default();
+        let derived: Vec<String> =
+            inputs.sources.get(&key).map(|s| s.evidence.derived_from.iter().map(str::to_owned).collect()).unwrap_or_default();
         if derived.is_empty() {
             origins.insert(key);
         } else {
@@ -361,7 +412,13 @@ pub fn range(estimate: &Estimate) -> (f64, f64) {
 /// How far two estimates are apart, if by more than the tolerance: larger over smaller.
 fn apart(a: &Estimate, b: &Estimate, tolerance: f64) -> Option<f64> {
     let ((a_low, a_high), (b_low, b_high)) = (range(a), range(b));
-    let (small, large) = if a_high < b_low { (a_high, b_low) } else if b_high < a_low { (b_high, a_low) } else { return None };
+    let (small, large) = if a_high < b_low {
+        (a_high, b_low)
+    } else if b_high < a_low {
+        (b_high, a_low)
+    } else {
+        return None;
+    };
     let scale = small.abs().max(large.abs());
     (scale > 0.0 && (large - small) / scale > tolerance).then(|| if small == 0.0 { f64::INFINITY } else { large / small })
 }
@@ -386,10 +443,11 @@ fn resolve_actors(names: &Names, inputs: &Inputs, page: &PageInput, path: &[Step
 }
 
 fn unknown_actor(name: &str, inputs: &Inputs, page: &PageInput, path: &[Step], report: &mut Report) {
-    report.push(
-        Diagnostic::at(Code::ActorUnknown, page.place(path), format!("there is no actor `{name}`"))
-            .help(did_you_mean(name, inputs.actors.ids(), || "define it in content/actors.yaml: `- { id: …, name: …, kind: … }`".to_owned())),
-    );
+    report.push(Diagnostic::at(Code::ActorUnknown, page.place(path), format!("there is no actor `{name}`")).help(did_you_mean(
+        name,
+        inputs.actors.ids(),
+        || "define it in content/actors.yaml: `- { id: …, name: …, kind: … }`".to_owned(),
+    )));
 }
 
 /// The date that a claim is about.

@@ -11,12 +11,12 @@ use std::sync::Arc;
 use hayagriva::archive::{ArchivedStyle, locales};
 use hayagriva::citationberg::taxonomy::Locator as Term;
 use hayagriva::citationberg::{
-    CitationFormat, FontStyle, FontVariant, FontWeight, IndependentStyle, Locale, LocaleCode, Style as CslStyle, StyleCategory,
-    StyleClass, TextDecoration, VerticalAlign,
+    CitationFormat, FontStyle, FontVariant, FontWeight, IndependentStyle, Locale, LocaleCode, Style as CslStyle, StyleCategory, StyleClass,
+    TextDecoration, VerticalAlign,
 };
 use hayagriva::{
-    BibliographyDriver, BibliographyRequest, CitationItem, CitationRequest, CitePurpose, ElemChild, ElemChildren, ElemMeta, Entry, Formatting,
-    LocatorPayload, SpecificLocator,
+    BibliographyDriver, BibliographyRequest, CitationItem, CitationRequest, CitePurpose, ElemChild, ElemChildren, ElemMeta, Entry,
+    Formatting, LocatorPayload, SpecificLocator,
 };
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
@@ -100,11 +100,7 @@ impl Style {
 
     /// Whether citations are numbers.
     pub fn is_numeric(&self) -> bool {
-        self.style
-            .info
-            .category
-            .iter()
-            .any(|c| matches!(c, StyleCategory::CitationFormat { format: CitationFormat::Numeric }))
+        self.style.info.category.iter().any(|c| matches!(c, StyleCategory::CitationFormat { format: CitationFormat::Numeric }))
     }
 
     /// Whether citations are footnotes.
@@ -242,7 +238,12 @@ fn mark_parts(children: &ElemChildren, request: &Request<'_>) -> Vec<MarkPart> {
     let found = parts.iter().filter(|p| matches!(p, MarkPart::Item(..))).count();
     if found == 0 {
         // The style gave no items of its own (a collapsed range, say): the whole mark is one link.
-        let html: String = parts.iter().map(|p| match p { MarkPart::Between(h) | MarkPart::Item(_, h) => h.as_str() }).collect();
+        let html: String = parts
+            .iter()
+            .map(|p| match p {
+                MarkPart::Between(h) | MarkPart::Item(_, h) => h.as_str(),
+            })
+            .collect();
         return vec![MarkPart::Item(0, html)];
     }
     if items.iter().any(|i| !i.prefix.is_empty() || !i.suffix.is_empty()) {

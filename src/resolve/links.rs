@@ -53,20 +53,28 @@ pub fn resolve(target: &str, page_number: usize, page: &PageInput, routes: &Rout
         return Target::Page { page: page_number, fragment };
     }
     let decoded = percent_decode(path);
-    let base = if let Some(rest) = decoded.strip_prefix("@/") { (String::new(), rest.to_owned()) } else if let Some(rest) = decoded.strip_prefix('/') {
+    let base = if let Some(rest) = decoded.strip_prefix("@/") {
+        (String::new(), rest.to_owned())
+    } else if let Some(rest) = decoded.strip_prefix('/') {
         (String::new(), rest.to_owned())
     } else {
         (page.path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned(), decoded.clone())
     };
     // First as a path of content/, then as an address of the output.
     if let Some(content) = join(&base.0, &base.1) {
-        for candidate in [content.clone(), format!("{}/_index.md", content.trim_end_matches('/')), format!("{}/index.md", content.trim_end_matches('/'))] {
+        for candidate in
+            [content.clone(), format!("{}/_index.md", content.trim_end_matches('/')), format!("{}/index.md", content.trim_end_matches('/'))]
+        {
             if let Some(found) = routes.by_file.get(candidate.trim_start_matches('/')) {
                 return Target::Page { page: *found, fragment };
             }
         }
     }
-    let from_route = if decoded.starts_with('/') || decoded.starts_with("@/") { String::new() } else { routes.pages[page_number].path.trim_end_matches('/').to_owned() };
+    let from_route = if decoded.starts_with('/') || decoded.starts_with("@/") {
+        String::new()
+    } else {
+        routes.pages[page_number].path.trim_end_matches('/').to_owned()
+    };
     for base_path in [from_route.as_str(), base.0.as_str()] {
         let Some(output) = join(base_path, &base.1) else { continue };
         let as_page = if output.is_empty() { String::new() } else { format!("{}/", output.trim_end_matches('/')) };
@@ -109,7 +117,11 @@ fn percent_decode(path: &str) -> String {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let Some((first, tail)) = rest.split_first() {
-        let hex = (*first == b'%').then(|| tail.get(..2)).flatten().and_then(|h| std::str::from_utf8(h).ok()).and_then(|h| u8::from_str_radix(h, 16).ok());
+        let hex = (*first == b'%')
+            .then(|| tail.get(..2))
+            .flatten()
+            .and_then(|h| std::str::from_utf8(h).ok())
+            .and_then(|h| u8::from_str_radix(h, 16).ok());
         match hex {
             Some(byte) => {
                 bytes.push(byte);

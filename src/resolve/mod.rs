@@ -100,15 +100,23 @@ fn names_of_sources(inputs: &Inputs, report: &mut Report) {
         if let Some(party) = &source.evidence.party {
             if inputs.actors.get(party).is_none() {
                 report.push(
-                    Diagnostic::at(Code::ActorUnknown, place(&yaml_path![source.key.as_str(), "evidence", "party"]), format!("there is no actor `{party}`"))
-                        .help(did_you_mean(party, inputs.actors.ids(), || "define it in content/actors.yaml".to_owned())),
+                    Diagnostic::at(
+                        Code::ActorUnknown,
+                        place(&yaml_path![source.key.as_str(), "evidence", "party"]),
+                        format!("there is no actor `{party}`"),
+                    )
+                    .help(did_you_mean(party, inputs.actors.ids(), || "define it in content/actors.yaml".to_owned())),
                 );
             }
         }
         for name in source.evidence.derived_from.iter().filter(|n| !known(n)) {
             report.push(
-                Diagnostic::at(Code::SourceUnknown, place(&yaml_path![source.key.as_str(), "evidence", "derived_from"]), format!("there is no source or actor `{name}`"))
-                    .help(suggestion(name)),
+                Diagnostic::at(
+                    Code::SourceUnknown,
+                    place(&yaml_path![source.key.as_str(), "evidence", "derived_from"]),
+                    format!("there is no source or actor `{name}`"),
+                )
+                .help(suggestion(name)),
             );
         }
     }
@@ -116,8 +124,12 @@ fn names_of_sources(inputs: &Inputs, report: &mut Report) {
         for (i, citation) in page.front.citations.iter().enumerate() {
             if let Some(origin) = citation.origin.as_ref().filter(|o| !known(o)) {
                 report.push(
-                    Diagnostic::at(Code::SourceUnknown, page.place(&yaml_path!["citations", i, "origin"]), format!("there is no source or actor `{origin}`"))
-                        .help(suggestion(origin)),
+                    Diagnostic::at(
+                        Code::SourceUnknown,
+                        page.place(&yaml_path!["citations", i, "origin"]),
+                        format!("there is no source or actor `{origin}`"),
+                    )
+                    .help(suggestion(origin)),
                 );
             }
         }

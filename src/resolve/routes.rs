@@ -44,7 +44,8 @@ pub struct Routes {
 }
 
 /// Output paths that the generator writes itself.
-pub const FIXED: &[&str] = &["atom.xml", "feed.json", "sitemap.xml", "robots.txt", "404.html", "search-index.json", "corrections.xml", ".cited-manifest"];
+pub const FIXED: &[&str] =
+    &["atom.xml", "feed.json", "sitemap.xml", "robots.txt", "404.html", "search-index.json", "corrections.xml", ".cited-manifest"];
 
 /// Names that Windows cannot store.
 const RESERVED: &[&str] = &[
@@ -61,7 +62,10 @@ impl Routes {
             taken.insert(fold(name), (format!("{name}, which is made for every site"), None));
         }
         for source in &inputs.sources.all {
-            taken.insert(fold(&format!("sources/{}/index.html", source.key)), (format!("the page of the source `{}`", source.key), Some(source.place.clone())));
+            taken.insert(
+                fold(&format!("sources/{}/index.html", source.key)),
+                (format!("the page of the source `{}`", source.key), Some(source.place.clone())),
+            );
         }
         for (i, page) in inputs.pages.iter().enumerate() {
             routes.by_file.insert(page.path.clone(), i);
@@ -86,8 +90,11 @@ impl Routes {
             let output = routes.copy_output(content_path);
             if let Some((what, _)) = taken.get(&fold(&output)) {
                 report.push(
-                    Diagnostic::bare(Code::RouteCollision, format!("content/{content_path} would be published as {output}, which is {what}"))
-                        .help("rename the file"),
+                    Diagnostic::bare(
+                        Code::RouteCollision,
+                        format!("content/{content_path} would be published as {output}, which is {what}"),
+                    )
+                    .help("rename the file"),
                 );
                 continue;
             }
@@ -190,7 +197,10 @@ fn route(page: &PageInput, inputs: &Inputs, by_file: &HashMap<String, usize>, re
     let place = || if page.front.slug.is_some() { page.place(&yaml_path!["slug"]) } else { Span::whole(&page.file) };
     for part in &mut parts {
         if let Err(why) = check_part(part) {
-            report.push(Diagnostic::at(Code::PathOutside, place(), format!("`{part}` cannot be a part of an address: {why}")).help("give the page another `slug:` or file name"));
+            report.push(
+                Diagnostic::at(Code::PathOutside, place(), format!("`{part}` cannot be a part of an address: {why}"))
+                    .help("give the page another `slug:` or file name"),
+            );
             *part = "invalid".to_owned();
         }
     }
@@ -202,7 +212,8 @@ pub fn check_part(part: &str) -> Result<(), String> {
     if part.is_empty() || part == "." || part == ".." {
         return Err("it leads elsewhere".to_owned());
     }
-    if let Some(c) = part.chars().find(|c| c.is_control() || matches!(c, '/' | '\\' | '<' | '>' | ':' | '"' | '|' | '?' | '*' | '#' | '%')) {
+    if let Some(c) = part.chars().find(|c| c.is_control() || matches!(c, '/' | '\\' | '<' | '>' | ':' | '"' | '|' | '?' | '*' | '#' | '%'))
+    {
         return Err(format!("it holds `{}`", c.escape_default()));
     }
     if part.ends_with(['.', ' ']) || part.starts_with([' ', '.']) {
@@ -230,7 +241,10 @@ fn alias_output(alias: &str, place: &Span, report: &mut Report) -> Option<String
     parts.push(file);
     for part in &parts {
         if let Err(why) = check_part(part) {
-            report.push(Diagnostic::at(Code::PathOutside, place.clone(), format!("the alias `{alias}` cannot be an address: {why}")).help("write it as `old/path/`"));
+            report.push(
+                Diagnostic::at(Code::PathOutside, place.clone(), format!("the alias `{alias}` cannot be an address: {why}"))
+                    .help("write it as `old/path/`"),
+            );
             return None;
         }
     }
@@ -241,11 +255,22 @@ fn fold(path: &str) -> String {
     path.nfc().flat_map(char::to_lowercase).collect()
 }
 
-fn claim(taken: &mut HashMap<String, (String, Option<Span>)>, output: &str, page: &PageInput, place: Span, what: &str, report: &mut Report) {
+fn claim(
+    taken: &mut HashMap<String, (String, Option<Span>)>,
+    output: &str,
+    page: &PageInput,
+    place: Span,
+    what: &str,
+    report: &mut Report,
+) {
     let me = format!("{what} content/{}", page.path);
     if let Some((other, other_place)) = taken.get(&fold(output)) {
-        let mut diagnostic = Diagnostic::at(Code::RouteCollision, place, format!("{what} wants the address /{}, which {other} has", output.trim_end_matches("index.html")))
-            .help("give one of them another `slug:`, or rename a file");
+        let mut diagnostic = Diagnostic::at(
+            Code::RouteCollision,
+            place,
+            format!("{what} wants the address /{}, which {other} has", output.trim_end_matches("index.html")),
+        )
+        .help("give one of them another `slug:`, or rename a file");
         if let Some(span) = other_place {
             diagnostic = diagnostic.related(span.clone(), "the other one");
         }

@@ -30,17 +30,11 @@ fn found<'t>(source: &'t ArchivedText, quote: &str) -> Option<&'t str> {
 fn stands(words: &str, quote: &str) {
     let source = text(words);
     let find = source.find(quote, None);
-    assert!(
-        matches!(find, Find::Found(_)),
-        "{quote:?} was not found in {words:?}: {find:?}"
-    );
+    assert!(matches!(find, Find::Found(_)), "{quote:?} was not found in {words:?}: {find:?}");
 }
 
 #[track_caller]
 fn falls(words: &str, quote: &str) {
     let find = text(words).find(quote, None);
-    assert!(
-        !matches!(find, Find::Found(_) | Find::Ambiguous(_)),
-        "{quote:?} was found in {words:?}: {find:?}"
-    );
+    assert!(!matches!(find, Find::Found(_) | Find::Ambiguous(_)), "{quote:?} was found in {words:?}: {find:?}");
 }

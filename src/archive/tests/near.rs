@@ -16,10 +16,7 @@ fn near(words: &str, quote: &str) -> Option<Nearest> {
 fn one_figure_differs() {
     let nearest = near(WORDS, "the presence of 12 thousand North Korean troops").expect("a place");
     assert_eq!((nearest.place.paragraph, nearest.place.line), (2, 3));
-    assert_eq!(
-        nearest.excerpt,
-        "the presence of 11 thousand North Korean troops"
-    );
+    assert_eq!(nearest.excerpt, "the presence of 11 thousand North Korean troops");
     assert_eq!(
         nearest.diff,
         [
@@ -43,7 +40,9 @@ fn first_and_last_words_differ() {
         nearest.diff_line(),
         "differs: [-Twelve-] {+11+} thousand North Korean troops in [-Ukraine-] {+Russia+}  ([-quote-] {+text+})"
     );
-    let nearest = near(WORDS, "Lieutenant Kyrylo Budanov evoked the presence of 11 thousand North Korean troops in Russia claims rapidly backed up").expect("a place");
+    let nearest =
+        near(WORDS, "Lieutenant Kyrylo Budanov evoked the presence of 11 thousand North Korean troops in Russia claims rapidly backed up")
+            .expect("a place");
     assert_eq!(
         nearest.diff_line(),
         "differs: Lieutenant {+General+} Kyrylo Budanov evoked the … Korean troops in Russia {+,+} claims rapidly backed up  ([-quote-] {+text+})"
@@ -53,15 +52,9 @@ fn first_and_last_words_differ() {
 #[test]
 fn cut_figures_show_their_other_half() {
     let nearest = near(WORDS, "evoked the presence of 11").expect("a place");
-    assert_eq!(
-        nearest.diff.last(),
-        Some(&DiffPart::Extra("thousand".into()))
-    );
+    assert_eq!(nearest.diff.last(), Some(&DiffPart::Extra("thousand".into())));
     let nearest = near("It hit Russia's war economy hard", "It hit Russia").expect("a place");
-    assert_eq!(
-        nearest.diff_line(),
-        "differs: It hit [-Russia-] {+Russia's+}  ([-quote-] {+text+})"
-    );
+    assert_eq!(nearest.diff_line(), "differs: It hit [-Russia-] {+Russia's+}  ([-quote-] {+text+})");
 }
 
 #[test]
@@ -69,13 +62,7 @@ fn nothing_is_near() {
     assert_eq!(near(WORDS, "penguins dance upon melting icebergs"), None);
     assert_eq!(near(WORDS, ""), None);
     assert_eq!(near(WORDS, "?!"), None);
-    assert_eq!(
-        near(
-            WORDS,
-            "of the kind that nobody ever saw before in Greenland"
-        ),
-        None
-    );
+    assert_eq!(near(WORDS, "of the kind that nobody ever saw before in Greenland"), None);
 }
 
 #[test]
@@ -88,23 +75,12 @@ fn of_a_quote_with_omissions_the_missing_part_is_told() {
 fn only_the_text_proper_is_near() {
     let words = "the presence of 11 thousand troops\nAnother matter";
     let source = crate::archive::ArchivedText::new(words.as_bytes(), 2).expect("a text");
-    assert_eq!(
-        source.find("the presence of 12 thousand troops", None),
-        Find::NotFound(None)
-    );
+    assert_eq!(source.find("the presence of 12 thousand troops", None), Find::NotFound(None));
 }
 
 #[test]
 fn scripts_without_spaces() {
-    let nearest = near(
-        "朝鲜向俄罗斯派遣了一万一千名士兵参战。",
-        "朝鲜向俄罗斯派遣了一万二千名士兵",
-    )
-    .expect("a place");
+    let nearest = near("朝鲜向俄罗斯派遣了一万一千名士兵参战。", "朝鲜向俄罗斯派遣了一万二千名士兵").expect("a place");
     assert_eq!(nearest.place.paragraph, 1);
-    assert!(
-        nearest.diff.contains(&DiffPart::Missing("一万二千".into())),
-        "{:?}",
-        nearest.diff
-    );
+    assert!(nearest.diff.contains(&DiffPart::Missing("一万二千".into())), "{:?}", nearest.diff);
 }

@@ -110,15 +110,7 @@ const PIECES: &[&str] = &[
 ];
 
 /// Accents and vowels without a letter.
-const STRAYS: &[&str] = &[
-    "\u{301}",
-    "\u{1161}",
-    "\u{1161}\u{301}",
-    "\u{FB01}",
-    "\u{FDFA}",
-    "\u{FF9E}",
-    "\u{958}",
-];
+const STRAYS: &[&str] = &["\u{301}", "\u{1161}", "\u{1161}\u{301}", "\u{FB01}", "\u{FDFA}", "\u{FF9E}", "\u{958}"];
 
 fn stray_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![4 => prop::sample::select(PIECES), 1 => prop::sample::select(STRAYS)];

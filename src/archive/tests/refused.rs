@@ -24,14 +24,8 @@ fn other_words_and_figures() {
 
 #[test]
 fn negations() {
-    falls(
-        "North Korea did not send troops",
-        "North Korea did send troops",
-    );
-    falls(
-        "North Korea did send troops",
-        "North Korea did not send troops",
-    );
+    falls("North Korea did not send troops", "North Korea did send troops");
+    falls("North Korea did send troops", "North Korea did not send troops");
     falls("We cannot send troops", "We can send troops");
     falls("We can't send troops to war", "We can");
     falls("We can’t send troops", "so We can");
@@ -82,10 +76,7 @@ fn words_and_figures_are_not_cut() {
 
 #[test]
 fn spaces_that_are_not_thousands() {
-    falls(
-        "On October 5, 300 soldiers crossed",
-        "5,300 soldiers crossed",
-    );
+    falls("On October 5, 300 soldiers crossed", "5,300 soldiers crossed");
     falls("items 1, 2, 300 and 4", "items 1,2,300 and 4");
     falls("items 1, 2, 300 and 4", "2,300 and 4");
     falls("of 1,500, 300 were killed", "of 1,500,300 were killed");
@@ -109,86 +100,39 @@ fn refusal(words: &str, quote: &str) -> Refusal {
 
 #[test]
 fn omissions_have_bounds() {
-    let far = format!(
-        "The first words. {} The last words.",
-        "And so on it goes. ".repeat(40)
-    );
-    assert_eq!(
-        refusal(&far, "The first words … The last words"),
-        Refusal::PartsApart
-    );
-    assert_eq!(
-        refusal("One two.\nThree four.\nFive six.", "One two … Five six"),
-        Refusal::PartsApart
-    );
-    assert_eq!(
-        refusal("One two then three four", "three four … One two"),
-        Refusal::PartsApart
-    );
+    let far = format!("The first words. {} The last words.", "And so on it goes. ".repeat(40));
+    assert_eq!(refusal(&far, "The first words … The last words"), Refusal::PartsApart);
+    assert_eq!(refusal("One two.\nThree four.\nFive six.", "One two … Five six"), Refusal::PartsApart);
+    assert_eq!(refusal("One two then three four", "three four … One two"), Refusal::PartsApart);
     falls("One two then three four", "One two … three five");
 }
 
 #[test]
 fn omissions_drop_no_negation() {
     for (words, quote, word) in [
-        (
-            "North Korea did not send troops",
-            "North Korea did … send troops",
-            "not",
-        ),
+        ("North Korea did not send troops", "North Korea did … send troops", "not"),
         ("We don’t, he said, want war", "as We … want war", ""),
-        (
-            "He said we don’t, as ever, want war now",
-            "He said … want war now",
-            "don’t",
-        ),
-        (
-            "Kim said many things. He never sent troops",
-            "Kim said … sent troops",
-            "never",
-        ),
-        (
-            "Корея, мабуть, не надсилала військ до Росії",
-            "Корея, мабуть … військ до Росії",
-            "не",
-        ),
-        (
-            "북한은 군대를 보내지 않았다고 정부는 말했다",
-            "북한은 군대를 … 정부는 말했다",
-            "않았다고",
-        ),
+        ("He said we don’t, as ever, want war now", "He said … want war now", "don’t"),
+        ("Kim said many things. He never sent troops", "Kim said … sent troops", "never"),
+        ("Корея, мабуть, не надсилала військ до Росії", "Корея, мабуть … військ до Росії", "не"),
+        ("북한은 군대를 보내지 않았다고 정부는 말했다", "북한은 군대를 … 정부는 말했다", "않았다고"),
     ] {
         if word.is_empty() {
             falls(words, quote);
         } else {
-            assert_eq!(
-                refusal(words, quote),
-                Refusal::DropsNegation(word.to_owned()),
-                "{quote}"
-            );
+            assert_eq!(refusal(words, quote), Refusal::DropsNegation(word.to_owned()), "{quote}");
         }
     }
     // A whole sentence in between may say "not".
     let words = "Kim sent many troops. That was not expected. Then the troops fought";
-    assert!(matches!(
-        text(words).find("Kim sent many troops … the troops fought", None),
-        Find::Found(_)
-    ));
+    assert!(matches!(text(words).find("Kim sent many troops … the troops fought", None), Find::Found(_)));
 }
 
 #[test]
 fn words_before_the_text_are_told() {
     let words = "Skip to content\nA headline here\nThe text proper begins.";
     let source = crate::archive::ArchivedText::new(words.as_bytes(), 3).expect("a text");
-    let Find::Refused {
-        why: Refusal::BeforeText,
-        places,
-    } = source.find("A headline here", None)
-    else {
-        panic!("not refused")
-    };
+    let Find::Refused { why: Refusal::BeforeText, places } = source.find("A headline here", None) else { panic!("not refused") };
     assert_eq!((places[0].paragraph, places[0].line), (0, 2));
-    assert!(
-        matches!(source.find("text proper", None), Find::Found(place) if place.paragraph == 1 && place.line == 3)
-    );
+    assert!(matches!(source.find("text proper", None), Find::Found(place) if place.paragraph == 1 && place.line == 3));
 }

@@ -19,19 +19,23 @@ pub fn files(renderer: &Renderer<'_>) -> Vec<(&'static str, String)> {
         ("data/disagreements.json", pretty(&disagreements(renderer))),
         (
             "data/estimates.csv",
-            csv(&["id", "question", "counts", "value", "low", "high", "about", "unit", "as_of"], of(ClaimKind::Estimate), |own| match own {
-                OwnView::Estimate { question, unit, value, low, high, about, as_of, counts, .. } => vec![
-                    question.clone(),
-                    counts.clone().unwrap_or_default(),
-                    number(*value),
-                    number(*low),
-                    number(*high),
-                    about.to_string(),
-                    unit.clone(),
-                    as_of.to_string(),
-                ],
-                _ => Vec::new(),
-            }),
+            csv(
+                &["id", "question", "counts", "value", "low", "high", "about", "unit", "as_of"],
+                of(ClaimKind::Estimate),
+                |own| match own {
+                    OwnView::Estimate { question, unit, value, low, high, about, as_of, counts, .. } => vec![
+                        question.clone(),
+                        counts.clone().unwrap_or_default(),
+                        number(*value),
+                        number(*low),
+                        number(*high),
+                        about.to_string(),
+                        unit.clone(),
+                        as_of.to_string(),
+                    ],
+                    _ => Vec::new(),
+                },
+            ),
         ),
         (
             "data/events.csv",
@@ -123,7 +127,11 @@ fn row(text: &mut String, cells: impl Iterator<Item = String>) {
             text.push(',');
         }
         // A cell that a spreadsheet would take for a formula is made text.
-        let cell = if cell.starts_with(['=', '+', '@', '\t', '\r']) || (cell.starts_with('-') && cell.parse::<f64>().is_err()) { format!("'{cell}") } else { cell };
+        let cell = if cell.starts_with(['=', '+', '@', '\t', '\r']) || (cell.starts_with('-') && cell.parse::<f64>().is_err()) {
+            format!("'{cell}")
+        } else {
+            cell
+        };
         if cell.contains([',', '"', '\n', '\r']) {
             text.push('"');
             text.push_str(&cell.replace('"', "\"\""));

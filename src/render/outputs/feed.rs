@@ -58,7 +58,8 @@ pub fn atom(renderer: &Renderer<'_>) -> String {
     let config = &renderer.site.inputs.config;
     let items = items(renderer);
     let person = |name: &String| Person { name: name.clone(), ..Person::default() };
-    let link = |href: String, rel: &str, mime: &str| Link { href, rel: rel.to_owned(), mime_type: Some(mime.to_owned()), ..Link::default() };
+    let link =
+        |href: String, rel: &str, mime: &str| Link { href, rel: rel.to_owned(), mime_type: Some(mime.to_owned()), ..Link::default() };
     let entries = items
         .iter()
         .map(|item| Entry {
@@ -80,7 +81,10 @@ pub fn atom(renderer: &Renderer<'_>) -> String {
         subtitle: (!config.description.is_empty()).then(|| Text::plain(config.description.as_str())),
         id: config.base_url.clone(),
         updated: items.first().map(|i| i.updated).or(config.as_of).map(instant).unwrap_or_default(),
-        links: vec![link(format!("{}atom.xml", config.base_url), "self", "application/atom+xml"), link(config.base_url.clone(), "alternate", "text/html")],
+        links: vec![
+            link(format!("{}atom.xml", config.base_url), "self", "application/atom+xml"),
+            link(config.base_url.clone(), "alternate", "text/html"),
+        ],
         authors,
         lang: Some(config.language.clone()),
         rights: config.license.as_ref().map(|l| Text::plain(l.name.as_str())),

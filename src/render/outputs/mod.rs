@@ -52,7 +52,8 @@ pub fn image_size(path: &Path) -> Option<(u32, u32)> {
         return Some((le16(6)?, le16(8)?));
     }
     if bytes.starts_with(b"RIFF") && bytes.get(8..12)? == b"WEBP" && bytes.get(12..16)? == b"VP8X" {
-        let le24 = |at: usize| Some(u32::from(*bytes.get(at)?) | u32::from(*bytes.get(at + 1)?) << 8 | u32::from(*bytes.get(at + 2)?) << 16);
+        let le24 =
+            |at: usize| Some(u32::from(*bytes.get(at)?) | u32::from(*bytes.get(at + 1)?) << 8 | u32::from(*bytes.get(at + 2)?) << 16);
         return Some((le24(24)? + 1, le24(27)? + 1));
     }
     if bytes.starts_with(&[0xff, 0xd8]) {

@@ -29,7 +29,8 @@ pub fn index(renderer: &Renderer<'_>) -> String {
                     }
                 }
             }
-            let section = site.routes.pages[*p].parent.filter(|s| Some(*s) != site.routes.home).map(|s| site.inputs.pages[s].front.title.clone());
+            let section =
+                site.routes.pages[*p].parent.filter(|s| Some(*s) != site.routes.home).map(|s| site.inputs.pages[s].front.title.clone());
             json!({ "path": site.routes.pages[*p].path, "title": page.front.title, "section": section,
                 "headings": page.body.prose.iter().filter(|b| b.kind == BlockKind::Heading).count(), "text": text })
         })
