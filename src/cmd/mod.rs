@@ -7,6 +7,7 @@ mod build;
 mod check;
 mod cite;
 mod explain;
+mod new;
 
 mod schema;
 mod source;
@@ -26,8 +27,8 @@ pub type Failure = Box<dyn std::error::Error>;
 pub fn run(cli: &Cli) -> Result<ExitCode, Failure> {
     check_deny(cli)?;
     match &cli.command {
-        Command::Init(_) => Err("not yet".into()),
-        Command::New(_) => Err("not yet".into()),
+        Command::Init(args) => new::init(args),
+        Command::New(args) => new::page(cli, args),
         Command::Build(args) => build::build(cli, args),
         Command::Serve(args) => build::serve(cli, args),
         Command::Check(args) => check::check(cli, args),

@@ -3,28 +3,18 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use include_dir::{Dir, File, include_dir};
+
 use super::Failure;
 use crate::cli::{Cli, Init, New};
 use crate::load::files;
 use crate::load::front_matter;
 use crate::resolve::routes::check_part;
 
-/// The files of a new site: a lesson that builds at once. The theme is the reference theme, built in.
-const LESSON: &[(&str, &str)] = &[
-    ("site.yaml", include_str!("lesson/site.yaml")),
-    ("content/_index.md", include_str!("lesson/content/_index.md")),
-    ("content/river.md", include_str!("lesson/content/river.md")),
-    ("content/sources/_index.md", include_str!("lesson/content/sources/_index.md")),
-    ("content/sources.yaml", include_str!("lesson/content/sources.yaml")),
-    ("content/sources.lock", include_str!("lesson/content/sources.lock")),
-    ("content/actors.yaml", include_str!("lesson/content/actors.yaml")),
-    ("content/questions.yaml", include_str!("lesson/content/questions.yaml")),
-    ("content/glossary.yaml", include_str!("lesson/content/glossary.yaml")),
-    ("archive/survey.txt", include_str!("lesson/archive/survey.txt")),
-    ("archive/council.txt", include_str!("lesson/archive/council.txt")),
-    (".gitignore", "/public/*\n!/public/.gitignore\n"),
-    ("public/.gitignore", "*\n!.gitignore\n"),
-];
+/// The files of a new site: a lesson that builds at once.
+static LESSON: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/cmd/lesson");
+/// The reference theme, which a new site gets a copy of.
+static THEME: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/themes/explainer");
 
 /// Make a site.
 pub fn init(args: &Init) -> Result<ExitCode, Failure> {
@@ -32,14 +22,24 @@ pub fn init(args: &Init) -> Result<ExitCode, Failure> {
     if dir.exists() && (!dir.is_dir() || dir.read_dir()?.next().is_some()) {
         return Err(format!("{} exists and is not an empty folder; name a new one", dir.display()).into());
     }
-    for (path, text) in LESSON {
-        put(&dir.join(path), text.as_bytes())?;
+    for file in files_of(&LESSON) {
+        put(&dir.join(file.path()), file.contents())?;
     }
-    for (path, bytes) in crate::theme_files::EXPLAINER {
-        put(&dir.join("themes/explainer").join(path), bytes)?;
+    for file in files_of(&THEME) {
+        put(&dir.join("themes/explainer").join(file.path()), file.contents())?;
     }
-    println!("made a site in {0}\n\n  cited serve --root {0}    to preview it while you write\n  cited build --root {0}    to make {0}/public", dir.display());
+    put(&dir.join(".gitignore"), b"/public/*\n!/public/.gitignore\n")?;
+    put(&dir.join("public/.gitignore"), b"*\n!.gitignore\n")?;
+    println!(
+        "made a site in {0}\n\n  cited serve --root {0}    to preview it while you write\n  cited build --root {0}    to make {0}/public",
+        dir.display()
+    );
     Ok(ExitCode::SUCCESS)
+}
+
+fn files_of<'a>(dir: &'a Dir<'a>) -> Vec<&'a File<'a>> {
+    let below = dir.dirs().flat_map(files_of);
+    dir.files().chain(below).collect()
 }
 
 fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

@@ -62,7 +62,10 @@ pub fn render(renderer: &Renderer<'_>, page: usize, report: &mut Report) -> Stri
             notes(renderer, page, &mut html);
         }
     }
-    html
+    match &renderer.terms {
+        Some(terms) => terms.link(&html, &renderer.root(page), &renderer.site.routes.pages[page].path),
+        None => html,
+    }
 }
 
 /// The mark of a citation group: each citation a link to its quote in the references.

@@ -13,6 +13,7 @@ mod collections;
 mod head;
 pub mod outputs;
 mod page;
+mod terms;
 pub mod views;
 
 use std::collections::BTreeMap;
@@ -51,6 +52,8 @@ pub struct Renderer<'a> {
     pub views: Views<'a>,
     /// What all pages share.
     pub common: Common,
+    /// The glossary, for links in running text.
+    terms: Option<terms::Terms>,
     /// Whether this is for a preview.
     pub preview: bool,
     collections: [OnceLock<(tera::Value, u128)>; 11],
@@ -66,6 +69,7 @@ pub fn render(site: &Site<'_>, checked: &Checked, preview: bool, reuse: &Reuse, 
         theme,
         views: Views::new(site, checked),
         common: common(site, theme, &asset_names),
+        terms: terms::Terms::of(site),
         preview,
         collections: Default::default(),
         positions: OnceLock::new(),

@@ -24,12 +24,7 @@ const copy = (node) => {
 const fill = async (m) => {
   const out = el("div");
   if (m.matches(".term")) {
-    const url = new URL(m.href), res = await fetch(url.pathname);
-    if (!res.ok) return;
-    const page = new DOMParser().parseFromString(await res.text(), "text/html");
-    const dt = page.getElementById(decodeURIComponent(url.hash.slice(1)));
-    if (!dt) return;
-    out.append(el("p", "label", $("dfn", dt)?.textContent || dt.textContent), el("p", "", $("p", dt.nextElementSibling)?.textContent));
+    out.append(el("p", "label", m.textContent), el("p", "", m.dataset.definition));
     return out;
   }
   const entry = document.getElementById(decodeURIComponent(m.hash.slice(1))), ref = entry?.closest(".ref");

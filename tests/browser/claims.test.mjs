@@ -1,0 +1,151 @@
+// Checking a claim: from a citation to its reference and back, by pointer, by keyboard, without scripts, on paper.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { openBrowser, openSite, watch } from "./site.mjs";
+
+let site, browser;
+before(async () => {
+  site = await openSite();
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const LONG = "numbers/troops/";
+const isTarget = (id) => document.getElementById(id)?.matches(":target") ?? false;
+/** For `waitForFunction`: scrolling may be smooth. */
+const inView = (id) => {
+  const box = document.getElementById(id).getBoundingClientRect();
+  return box.top >= 0 && box.top < innerHeight;
+};
+
+/** From a citation to the reference it names and back, by clicks. */
+async function thereAndBack(page) {
+  const mark = page.locator("main a.cite[id^='use-']").first();
+  const use = await mark.getAttribute("id");
+  const entry = decodeURIComponent((await mark.getAttribute("href")).slice(1));
+  await mark.click();
+  await page.waitForURL((url) => url.hash === `#${entry}`);
+  assert.ok(await page.evaluate(isTarget, entry), `#${entry} is not the target`);
+  await page.waitForFunction(inView, entry, { timeout: 5000 });
+  const reference = page.locator(`[id="${entry}"]`);
+  assert.match(await reference.innerText(), /[“"«„].{8,}[”"»“]|para|not checked/is, "the entry shows neither a quote nor its state");
+  const back = reference.locator(`a[href="#${use}"]`).or(page.locator(`.references a[href="#${use}"]`)).first();
+  await back.click();
+  await page.waitForURL((url) => url.hash === `#${use}`);
+  assert.ok(await page.evaluate(isTarget, use), `#${use} is not the target`);
+  await page.waitForFunction(inView, use, { timeout: 5000 });
+}
+
+test("from the home page to a page, to a reference and back, by clicks", async () => {
+  const page = await browser.newPage();
+  const faults = watch(page, site.base);
+  await page.goto(site.base);
+  await page.locator(`main a[href*="${LONG}"], nav a[href*="numbers/"]`).first().click();
+  await page.waitForURL((url) => url.pathname.includes("/numbers/"));
+  if (!page.url().includes(LONG)) await page.locator(`main a[href$="troops/"]`).first().click();
+  await page.waitForURL((url) => url.pathname.endsWith(LONG));
+  await thereAndBack(page);
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("the same without JavaScript", async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  const faults = watch(page, site.base);
+  await page.goto(site.base + LONG);
+  const mark = page.locator("main a.cite[id^='use-']").first();
+  const use = await mark.getAttribute("id");
+  const entry = (await mark.getAttribute("href")).slice(1);
+  await mark.click();
+  assert.equal(new URL(page.url()).hash, `#${entry}`);
+  assert.ok(await page.locator(`[id="${entry}"]`).isVisible());
+  await page.locator(`.references a[href="#${use}"]`).first().click();
+  assert.equal(new URL(page.url()).hash, `#${use}`);
+  // The navigation and the source's own page are there as well.
+  await page.goto(site.base + LONG + `#${entry}`);
+  await page.locator(".references a[href*='sources/']").first().click();
+  await page.waitForURL((url) => /\/sources\/[^/]+\/$/.test(url.pathname));
+  assert.ok((await page.locator("h1").innerText()).length > 0);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("the same by keyboard alone", async () => {
+  const page = await browser.newPage();
+  const faults = watch(page, site.base);
+  await page.goto(site.base + LONG);
+  await page.keyboard.press("Tab");
+  assert.match(await page.evaluate(() => document.activeElement.getAttribute("href") ?? ""), /^#/, "the first stop is the skip link");
+  await page.keyboard.press("Enter");
+  const focused = () => page.evaluate(() => ({ id: document.activeElement.id, href: document.activeElement.getAttribute("href") ?? "" }));
+  const tabUntil = async (wanted, limit) => {
+    for (let i = 0; i < limit; i++) {
+      await page.keyboard.press("Tab");
+      const at = await focused();
+      if (wanted(at)) return at;
+    }
+    assert.fail("Tab does not come there");
+  };
+  const mark = await tabUntil((at) => at.id.startsWith("use-"), 120);
+  const outline = await page.evaluate(() => {
+    const style = getComputedStyle(document.activeElement);
+    return style.outlineStyle !== "none" || style.boxShadow !== "none" || style.textDecorationLine !== "none";
+  });
+  assert.ok(outline, "the focus on a citation cannot be seen");
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.hash === mark.href);
+  // The next stop after a jump is inside the entry, or right behind it.
+  await tabUntil((at) => at.href === `#${mark.id}`, 40);
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.hash === `#${mark.id}`);
+  await page.waitForFunction(inView, mark.id, { timeout: 5000 });
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("a card opens on focus and hover, can be entered, and closes on Escape", async () => {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const faults = watch(page, site.base);
+  await page.goto(site.base + LONG);
+  await page.waitForLoadState("networkidle");
+  const mark = page.locator("main a.cite[id^='use-']").first();
+  await mark.scrollIntoViewIfNeeded();
+  await mark.hover();
+  const card = page.locator(".cc");
+  await card.waitFor({ state: "visible" });
+  const [cardBox, markBox] = [await card.boundingBox(), await mark.boundingBox()];
+  const apart = cardBox.y >= markBox.y + markBox.height - 1 || cardBox.y + cardBox.height <= markBox.y + 1;
+  assert.ok(apart, "the card covers its citation");
+  await card.hover();
+  await page.waitForTimeout(600);
+  assert.ok(await card.isVisible(), "the card closes when the pointer enters it");
+  await page.keyboard.press("Escape");
+  await card.waitFor({ state: "detached" });
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("printed, a page keeps its references and their addresses, and drops navigation", async () => {
+  const page = await browser.newPage();
+  await page.goto(site.base + LONG);
+  await page.emulateMedia({ media: "print" });
+  assert.ok(await page.locator(".references").isVisible(), "no references in print");
+  assert.ok((await page.locator(".references .ref, .references li").count()) > 5);
+  assert.equal(await page.locator("header.mast nav:visible, .toc:visible, .skip:visible").count(), 0, "navigation in print");
+  // Every reference with a public address shows it, as text or as generated content.
+  const bare = await page.evaluate(() =>
+    [...document.querySelectorAll(".references a[href^='http']")]
+      .filter((a) => a.getClientRects().length)
+      .filter((a) => !a.textContent.includes("://") && !/attr\(href|http/.test(getComputedStyle(a, "::after").content))
+      .map((a) => a.outerHTML.slice(0, 120)),
+  );
+  assert.deepEqual(bare, [], "addresses are lost in print");
+  const pdf = await page.pdf({ format: "A4" });
+  assert.ok(pdf.length > 20_000);
+  await page.close();
+});

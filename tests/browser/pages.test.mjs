@@ -1,0 +1,154 @@
+// Every page: no fault on the console, no request elsewhere, no broken link or fragment, no horizontal scroll.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { openBrowser, openSite, watch } from "./site.mjs";
+
+let site, browser;
+before(async () => {
+  site = await openSite();
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+test("no console error, no request to another host, no violation of the policy, no broken link or fragment", async () => {
+  const page = await browser.newPage();
+  const faults = watch(page, site.base);
+  const seen = new Map();
+  for (const route of site.pages) {
+    await page.goto(site.base + route, { waitUntil: "load" });
+    seen.set(
+      route,
+      await page.evaluate(() => {
+        const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+        return {
+          ids,
+          doubles: ids.filter((id, i) => ids.indexOf(id) !== i),
+          links: [...document.querySelectorAll("a[href], area[href], link[href], img[src], script[src], source[srcset]")].map((e) => ({
+            written: e.getAttribute("href") ?? e.getAttribute("src") ?? e.getAttribute("srcset").split(/[ ,]/)[0],
+            url: e.href ?? e.src ?? new URL(e.getAttribute("srcset").split(/[ ,]/)[0], document.baseURI).href,
+          })),
+          inline: [...document.querySelectorAll("[style], [onclick], [onload], style, script:not([src]):not([type='application/ld+json'])")].map(
+            (e) => e.outerHTML.slice(0, 100),
+          ),
+          language: document.documentElement.lang,
+          title: document.title,
+          h1: document.querySelectorAll("h1").length,
+        };
+      }),
+    );
+  }
+  await page.close();
+  const files = new Set(site.files);
+  const titles = new Map();
+  for (const [route, { doubles, links, inline, language, title, h1 }] of seen) {
+    const at = `/${route}`;
+    if (doubles.length) faults.push(`${at}: ids used twice: ${[...new Set(doubles)].join(", ")}`);
+    if (inline.length) faults.push(`${at}: inline style or script: ${inline[0]}`);
+    if (!language) faults.push(`${at}: no language`);
+    if (!title) faults.push(`${at}: no title`);
+    if (titles.has(title)) faults.push(`${at}: the same title as /${titles.get(title)}: ${title}`);
+    titles.set(title, route);
+    if (h1 !== 1) faults.push(`${at}: ${h1} first-level headings`);
+    for (const { written, url } of links) {
+      const target = new URL(url);
+      if (!["http:", "https:", "mailto:", "data:"].includes(target.protocol)) faults.push(`${at}: ${written}: scheme`);
+      if (target.host !== new URL(site.base).host) continue;
+      if (!target.pathname.startsWith(site.sub)) {
+        faults.push(`${at}: ${written} leads out of the sub-path`);
+        continue;
+      }
+      const inside = decodeURIComponent(target.pathname.slice(site.sub.length));
+      const file = inside === "" || inside.endsWith("/") ? `${inside}index.html` : inside;
+      if (!files.has(file)) {
+        faults.push(`${at}: ${written} leads nowhere`);
+        continue;
+      }
+      const fragment = decodeURIComponent(target.hash.slice(1));
+      if (!fragment || fragment.startsWith(":~:") || !file.endsWith(".html")) continue;
+      const there = seen.get(inside);
+      if (there && !there.ids.includes(fragment)) faults.push(`${at}: ${written}: no such place there`);
+    }
+  }
+  assert.equal(seen.size, site.pages.length);
+  assert.deepEqual(faults, []);
+});
+
+test("the page for what is not found works at any depth", async () => {
+  const page = await browser.newPage();
+  const response = await page.goto(`${site.base}no/such/page/`);
+  assert.equal(response.status(), 404);
+  const { sheets, links } = await page.evaluate(() => ({
+    sheets: [...document.styleSheets].map((s) => {
+      try {
+        return s.cssRules.length;
+      } catch {
+        return 0;
+      }
+    }),
+    links: [...document.querySelectorAll("a[href]")].map((a) => a.href),
+  }));
+  assert.ok(sheets.length > 0 && sheets.every((n) => n > 0), "its style sheets do not load at depth");
+  for (const link of links.filter((l) => l.startsWith(site.base))) {
+    const status = await page.request.get(link).then((r) => r.status());
+    // Its own fragments point into the page itself.
+    if (!link.startsWith(page.url())) assert.equal(status, 200, `${link} from the 404 page`);
+  }
+  assert.ok(links.some((l) => l === site.base), "no way home");
+  await page.close();
+});
+
+test("sitemap, robots and feeds name pages that exist", async () => {
+  const read = (name) => readFile(path.join(site.folder, name), "utf8");
+  const files = new Set(site.files);
+  const exists = (url) => {
+    assert.ok(url.startsWith(site.base), `${url} is not below ${site.base}`);
+    const inside = decodeURIComponent(url.slice(site.base.length));
+    assert.ok(files.has(inside === "" || inside.endsWith("/") ? `${inside}index.html` : inside), `${url} does not exist`);
+  };
+  const locations = [...(await read("sitemap.xml")).matchAll(/<loc>([^<]+)<\/loc>/g)].map((m) => m[1]);
+  assert.ok(locations.length >= 20);
+  locations.forEach(exists);
+  assert.match(await read("robots.txt"), new RegExp(`Sitemap: ${site.base}sitemap.xml`));
+  const feed = JSON.parse(await read("feed.json"));
+  assert.ok(feed.items.length > 0);
+  feed.items.forEach((item) => exists(item.url));
+  const atom = await read("atom.xml");
+  assert.equal([...atom.matchAll(/<entry>/g)].length, feed.items.length);
+  [...atom.matchAll(/<link href="([^"]+)"/g)].forEach((m) => exists(m[1]));
+});
+
+test("the site holds no path of this machine and no text of an archive", async () => {
+  for (const file of site.files.filter((f) => /\.(html|json|xml|csv|txt|js|css)$/.test(f))) {
+    const text = await readFile(path.join(site.folder, file), "utf8");
+    assert.ok(!text.includes(site.folder) && !text.includes("/shared/sources"), `${file} holds a path of this machine`);
+  }
+});
+
+test("no page scrolls sideways at 320 pixels, closed details opened too", async () => {
+  const page = await browser.newPage({ viewport: { width: 320, height: 800 } });
+  const wide = [];
+  for (const route of site.pages) {
+    await page.goto(site.base + route);
+    const found = await page.evaluate(() => {
+      document.querySelectorAll("details").forEach((d) => (d.open = true));
+      const root = document.documentElement;
+      if (root.scrollWidth <= root.clientWidth) return null;
+      const culprit = [...document.body.querySelectorAll("*")].find((e) => {
+        const box = e.getBoundingClientRect();
+        if (box.right <= root.clientWidth + 1 || !box.width) return false;
+        for (let p = e.parentElement; p; p = p.parentElement) if (getComputedStyle(p).overflowX !== "visible") return false;
+        return true;
+      });
+      return { width: root.scrollWidth, culprit: culprit?.outerHTML.slice(0, 160) };
+    });
+    if (found) wide.push({ route, ...found });
+  }
+  await page.close();
+  assert.deepEqual(wide, []);
+});

@@ -1,0 +1,55 @@
+// Pictures for people: a few pages, phone and desktop, light and dark, in tests/browser/screenshots/ (not in git).
+
+import assert from "node:assert/strict";
+import { mkdir, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { openBrowser, openSite } from "./site.mjs";
+
+const FOLDER = fileURLToPath(new URL("screenshots/", import.meta.url));
+const PAGES = {
+  home: "",
+  troops: "numbers/troops/",
+  "what-happened": "what-happened/",
+  responses: "responses/",
+  source: "sources/lavrov-item-2025/",
+};
+
+let site, browser;
+before(async () => {
+  await rm(FOLDER, { recursive: true, force: true });
+  await mkdir(FOLDER, { recursive: true });
+  site = await openSite();
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+for (const [name, route] of Object.entries(PAGES)) {
+  test(`pictures of ${name}`, async () => {
+    for (const scheme of ["light", "dark"]) {
+      for (const [width, height] of [
+        [1280, 900],
+        [360, 800],
+      ]) {
+        const page = await browser.newPage({ viewport: { width, height }, colorScheme: scheme, reducedMotion: "reduce" });
+        const response = await page.goto(site.base + route, { waitUntil: "networkidle" });
+        assert.equal(response.status(), 200, route);
+        const first = path.join(FOLDER, `${name}-${width}-${scheme}.png`);
+        await page.screenshot({ path: first });
+        assert.ok((await stat(first)).size > 5_000, `${first} is empty`);
+        // Of a long page the first part is enough to look at.
+        const length = await page.evaluate(() => document.documentElement.scrollHeight);
+        await page.screenshot({
+          path: path.join(FOLDER, `${name}-${width}-${scheme}-long.png`),
+          fullPage: true,
+          clip: { x: 0, y: 0, width, height: Math.min(length, 4000) },
+        });
+        await page.close();
+      }
+    }
+  });
+}
