@@ -184,7 +184,8 @@ fn number(page: &PageInput, cites: &mut PageCites, inputs: &Inputs, style: Optio
             .map(|(group, found)| Request { group, sources: found.iter().flatten().filter_map(|c| cites.sources[*c]).collect() })
             .collect();
         cites.formatted = style.format(inputs, digests, &requests, &only_listed, reuse);
-        if !style.is_numeric() {
+        // The style's order is the order of the numbers, whether it lists by use or sorts by name.
+        if !cites.formatted.references.is_empty() {
             order = cites.formatted.references.iter().map(|(source, _)| *source).collect();
         }
     }

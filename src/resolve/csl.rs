@@ -14,9 +14,10 @@ use hayagriva::citationberg::{
     CitationFormat, FontStyle, FontVariant, FontWeight, IndependentStyle, Locale, LocaleCode, Style as CslStyle, StyleCategory, StyleClass,
     TextDecoration, VerticalAlign,
 };
+use hayagriva::types::EntryType;
 use hayagriva::{
     BibliographyDriver, BibliographyRequest, CitationItem, CitationRequest, CitePurpose, ElemChild, ElemChildren, ElemMeta, Entry,
-    Formatting, LocatorPayload, SpecificLocator,
+    Formatting, LocatorPayload, Rendered, SpecificLocator,
 };
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
@@ -36,6 +37,8 @@ pub struct Style {
     locales: Arc<Vec<Locale>>,
     locale: Option<LocaleCode>,
     digest: u128,
+    /// References and marks do not depend on the other references of a page: each is formatted once a build.
+    separable: bool,
 }
 
 /// One page's citations, formatted.
@@ -95,7 +98,21 @@ impl Style {
             "en" => "en-US".to_owned(),
             other => other.to_owned(),
         });
-        Ok(Self { style: Arc::new(style), locales: all_locales(), locale: Some(language), digest })
+        let mut found = Self { style: Arc::new(style), locales: all_locales(), locale: Some(language), digest, separable: false };
+        found.separable = found.is_separable();
+        Ok(found)
+    }
+
+    /// Numeric styles that list in order of use and print the number beside the reference, not in it.
+    fn is_separable(&self) -> bool {
+        let sorted = self.style.bibliography.as_ref().is_none_or(|b| b.sort.is_some());
+        if !self.is_numeric() || self.is_note() || sorted {
+            return false;
+        }
+        let stand_in = [stand_in(1)];
+        let rendered = self.engine(&stand_in, &[], &[], &[0]);
+        let items = rendered.bibliography.map(|b| b.items).unwrap_or_default();
+        items.iter().all(|item| item.content.find_meta(&ElemMeta::CitationNumber).is_none())
     }
 
     /// Whether citations are numbers.
@@ -113,6 +130,9 @@ impl Style {
         if groups.is_empty() && listed.is_empty() {
             return Arc::new(Formatted::default());
         }
+        if self.separable {
+            return Arc::new(self.by_parts(inputs, digests, groups, listed, reuse));
+        }
         let mut key = Xxh3::new();
         key.update(&self.digest.to_le_bytes());
         for request in groups {
@@ -129,10 +149,62 @@ impl Style {
         reuse.cited(key.digest128(), || self.run(inputs, groups, listed))
     }
 
-    fn run(&self, inputs: &Inputs, groups: &[Request<'_>], listed: &[usize]) -> Formatted {
-        let entry = |source: &usize| -> &Entry { &inputs.sources.all[*source].entry };
+    /// For separable styles: number the sources here, and take each mark and each reference from the store.
+    fn by_parts(&self, inputs: &Inputs, digests: &[u128], groups: &[Request<'_>], listed: &[usize], reuse: &Reuse) -> Formatted {
+        let mut order: Vec<usize> = Vec::new();
+        for source in groups.iter().flat_map(|g| &g.sources).chain(listed) {
+            if !order.contains(source) {
+                order.push(*source);
+            }
+        }
+        let number = |source: &usize| order.iter().position(|s| s == source).map_or(1, |i| i + 1);
+        let marks = groups
+            .iter()
+            .map(|request| {
+                let numbers: Vec<usize> = request.sources.iter().map(number).collect();
+                let mut key = Xxh3::new();
+                key.update(&self.digest.to_le_bytes());
+                key.update(b"mark");
+                for (item, number) in request.group.items.iter().zip(&numbers) {
+                    key.update(&number.to_le_bytes());
+                    if !item.prefix.is_empty() || !item.suffix.is_empty() || item.locator.is_some() {
+                        key.update(format!("{:?}{:?}{:?}|", item.prefix, item.locator, item.suffix).as_bytes());
+                    }
+                }
+                let made = reuse.cited(key.digest128(), || {
+                    // Entries that stand in for the sources with lower numbers give this group its own.
+                    let stand_ins: Vec<Entry> = (1..=numbers.iter().copied().max().unwrap_or(1)).map(stand_in).collect();
+                    let before: Vec<usize> = (0..stand_ins.len()).collect();
+                    let sources = numbers.iter().map(|n| n - 1).collect();
+                    let rendered = self.engine(&stand_ins, &[Request { group: request.group, sources }], &before, &[]);
+                    let marks = rendered.citations.last().map(|c| mark_parts(&c.citation, request)).into_iter().collect();
+                    Formatted { marks, ..Formatted::default() }
+                });
+                made.marks.first().cloned().unwrap_or_default()
+            })
+            .collect();
+        let references = order
+            .iter()
+            .map(|source| {
+                let mut key = Xxh3::new();
+                key.update(&self.digest.to_le_bytes());
+                key.update(b"reference");
+                key.update(&digests[*source].to_le_bytes());
+                let made = reuse.cited(key.digest128(), || self.run(inputs, &[], &[*source]));
+                (*source, made.references.first().map_or_else(String::new, |(_, html)| html.clone()))
+            })
+            .collect();
+        Formatted { marks, notes: Vec::new(), references }
+    }
+
+    /// One run of the CSL engine. Sources are named by their place in `entries`; those of `before` and `after` are listed
+    /// before and after the cited ones, without a mark.
+    fn engine(&self, entries: &[Entry], groups: &[Request<'_>], before: &[usize], after: &[usize]) -> Rendered {
         let mut driver = BibliographyDriver::new();
         let request = |items, note| CitationRequest::new(items, &self.style, self.locale.clone(), &self.locales, note);
+        for source in before {
+            driver.citation(request(vec![CitationItem::new(&entries[*source], None, None, true, None)], None));
+        }
         for (i, group) in groups.iter().enumerate() {
             let items = group
                 .group
@@ -144,22 +216,37 @@ impl Style {
                     // A narrative citation in a numeric style is the number alone; elsewhere the author's name in the text.
                     let purpose = if item.suppress_author {
                         Some(CitePurpose::Year)
-                    } else if group.group.narrative && !self.is_numeric() && !self.is_note() {
+                    } else if group.group.narrative {
                         Some(CitePurpose::Prose)
                     } else {
                         None
                     };
-                    CitationItem::new(entry(source), locator, None, false, purpose.filter(|_| !self.is_numeric() && !self.is_note()))
+                    CitationItem::new(&entries[*source], locator, None, false, purpose.filter(|_| !self.is_numeric() && !self.is_note()))
                 })
                 .collect();
             driver.citation(request(items, Some(i + 1)));
         }
-        for source in listed {
-            driver.citation(request(vec![CitationItem::new(entry(source), None, None, true, None)], None));
+        for source in after {
+            driver.citation(request(vec![CitationItem::new(&entries[*source], None, None, true, None)], None));
         }
-        let rendered = driver.finish(BibliographyRequest::new(&self.style, self.locale.clone(), &self.locales));
+        driver.finish(BibliographyRequest::new(&self.style, self.locale.clone(), &self.locales))
+    }
+
+    fn run(&self, inputs: &Inputs, groups: &[Request<'_>], listed: &[usize]) -> Formatted {
+        // The engine gets the entries of this page only, in the order of use; sources that only records use come last.
+        let mut sources: Vec<usize> = Vec::new();
+        for source in groups.iter().flat_map(|g| &g.sources).chain(listed) {
+            if !sources.contains(source) {
+                sources.push(*source);
+            }
+        }
+        let at = |source: &usize| sources.iter().position(|s| s == source).unwrap_or(0);
+        let entries: Vec<Entry> = sources.iter().map(|s| inputs.sources.all[*s].entry.clone()).collect();
+        let local: Vec<Request<'_>> =
+            groups.iter().map(|g| Request { group: g.group, sources: g.sources.iter().map(at).collect() }).collect();
+        let rendered = self.engine(&entries, &local, &[], &listed.iter().map(at).collect::<Vec<_>>());
         let mut formatted = Formatted::default();
-        for (i, (citation, request)) in rendered.citations.iter().zip(groups).enumerate() {
+        for (i, (citation, request)) in rendered.citations.iter().zip(&local).enumerate() {
             if self.is_note() {
                 let mut note = String::new();
                 write_children(&citation.citation, &mut note);
@@ -187,6 +274,11 @@ impl Style {
         let formatted = self.format(inputs, digests, &[], &[source], reuse);
         formatted.references.first().map_or_else(|| escape(&inputs.sources.all[source].title()), |(_, html)| html.clone())
     }
+}
+
+/// An entry that stands in for the source with a number.
+fn stand_in(number: usize) -> Entry {
+    Entry::new(&format!("n{number}"), EntryType::Misc)
 }
 
 /// Digest of each source's entry, so that a style's results can be reused while nothing in them changed.
