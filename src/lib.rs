@@ -23,11 +23,15 @@ pub mod figures;
 pub mod check;
 pub mod load;
 pub mod output;
+
 pub mod render;
 pub mod resolve;
 
 pub mod pipeline;
 pub mod reuse;
+pub mod serve;
+pub mod watch;
+pub mod write;
 
 pub mod cli;
 pub mod cmd;

@@ -4,6 +4,7 @@
 //! the order. Must never write: what becomes of the tree is the caller's business.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use crate::check::{self, Summary};
 use crate::diag::Report;
@@ -26,6 +27,8 @@ pub struct Built {
     pub machine_error: Option<String>,
     /// Counts over the site.
     pub summary: Summary,
+    /// What was read besides the site's own folders: the archive.
+    pub also: Vec<PathBuf>,
 }
 
 /// Run all stages. With errors there is no tree; a preview gets one in spite of findings about evidence.
@@ -36,6 +39,7 @@ pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report)) -> 
         let site = resolve::resolve(&inputs, reuse, &mut report);
         let checked = check::check(&site, &mut report);
         built.summary = checked.summary.clone();
+        built.also = inputs.archive.folder.iter().cloned().chain(inputs.config.bibliography.iter().map(PathBuf::from)).collect();
         for (page, routed) in inputs.pages.iter().zip(&site.routes.pages) {
             built.page_files.insert(format!("{}index.html", routed.path), page.file.path.clone());
         }

@@ -1,30 +1,116 @@
 //! `cited build`, `cited build --watch` and `cited serve`.
+//!
+//! In: arguments. Out: the site in its folder, or in the preview. With errors nothing is written.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::{Failure, deny, exit, options, print, tally};
 use crate::cli::{Build, Cli, Serve};
-use crate::pipeline;
+use crate::diag::Report;
+use crate::load::Options;
+use crate::pipeline::{self, Built};
 use crate::reuse::Reuse;
+use crate::serve::{self, ServeOptions};
+use crate::watch::{Wake, Watched, Watcher};
+use crate::write::{self, Mode, Written};
 
-/// Build the site.
+/// Build the site, once or whenever it changes.
 pub fn build(cli: &Cli, args: &Build) -> Result<ExitCode, Failure> {
-    let reuse = Reuse::default();
-    let built = pipeline::build(&options(cli, &args.site), &reuse, |report| deny(cli, report))?;
-    print(cli, &built.report);
     let out = args.output_dir.clone().unwrap_or_else(|| cli.root.join("public"));
-    if let Some(tree) = &built.tree {
-        for (path, output) in tree.iter() {
-            let path = out.join(path);
-            std::fs::create_dir_all(path.parent().unwrap())?;
-            std::fs::write(path, output.bytes()?)?;
+    write::guard(&out, &cli.root)?;
+    let options = options(cli, &args.site);
+    let reuse = Reuse::default();
+    let built = pipeline::build(&options, &reuse, |report| deny(cli, report))?;
+    let code = exit(&built.report);
+    publish(cli, &built, &out, Mode::Switch)?;
+    if !args.watch {
+        return Ok(code);
+    }
+    let mut watcher = Watcher::new(Watched { root: cli.root.clone(), ignored: vec![out.clone()], poll: args.poll })?;
+    watcher.also().set(built.also.clone());
+    eprintln!("watching {} (end it with Ctrl-C)", cli.root.display());
+    let mut last = built.report;
+    loop {
+        match watcher.wait() {
+            Wake::Changed => {}
+            Wake::Polling(why) => eprintln!("{why}"),
+            Wake::Ended => return Ok(exit(&last)),
+        }
+        // What the machine refuses now it may grant at the next save: say so, and go on.
+        match pipeline::build(&options, &reuse, |report| deny(cli, report)) {
+            Ok(built) => {
+                watcher.also().set(built.also.clone());
+                if let Err(error) = publish(cli, &built, &out, Mode::InPlace) {
+                    eprintln!("error: {error}");
+                }
+                last = built.report;
+            }
+            Err(error) => eprintln!("error: {error}"),
         }
     }
-    eprintln!("{}", tally(&built.report));
-    Ok(exit(&built.report))
 }
 
-/// Preview.
-pub fn serve(_cli: &Cli, _args: &Serve) -> Result<ExitCode, Failure> {
-    todo!()
+/// Print what was found, and write the tree if there is one.
+fn publish(cli: &Cli, built: &Built, out: &std::path::Path, mode: Mode) -> Result<(), Failure> {
+    print(cli, &built.report);
+    let found = tally(&built.report);
+    match &built.tree {
+        Some(tree) => {
+            let Written { created, changed, unchanged, removed } = write::write(tree, out, mode)?;
+            let found = if found.is_empty() { String::new() } else { format!("; {found}") };
+            eprintln!(
+                "{}: {} files: {} new, {} changed, {} as they were, {} removed{found}",
+                out.display(),
+                tree.len(),
+                created.len(),
+                changed.len(),
+                unchanged.len(),
+                removed.len()
+            );
+        }
+        None => eprintln!("{found}: nothing is written, {} is as it was", out.display()),
+    }
+    Ok(())
+}
+
+/// Preview the site, and rebuild it as it changes. Never touches the output folder.
+pub fn serve(cli: &Cli, args: &Serve) -> Result<ExitCode, Failure> {
+    let host = if args.interface.is_ipv6() { format!("[{}]", args.interface) } else { args.interface.to_string() };
+    let mut options = options(cli, &args.site);
+    options.preview = true;
+    options.drafts = true;
+    options.base_url.get_or_insert_with(|| format!("http://{host}:{}/", args.port));
+    if !args.interface.is_loopback() {
+        eprintln!(
+            "warning: the preview listens on {}: every machine that can reach this one can read the site, drafts included",
+            args.interface
+        );
+    }
+    let watcher = Watcher::new(Watched { root: cli.root.clone(), ignored: vec![cli.root.join("public")], poll: args.poll })?;
+    let also = watcher.also();
+    let reuse = Reuse::default();
+    let denied = cli.deny.clone();
+    let format = cli.format;
+    let build = move || {
+        let built = preview(&options, &reuse, &denied);
+        also.set(built.also.clone());
+        built
+    };
+    let show = ServeOptions {
+        interface: args.interface,
+        port: args.port,
+        open: args.open,
+        root: cli.root.canonicalize().unwrap_or_else(|_| PathBuf::from(".")),
+        editor: std::env::var("CITED_EDITOR").ok(),
+    };
+    serve::serve(show, watcher, build, move |report: &Report| super::print_as(format, report))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn preview(options: &Options, reuse: &Reuse, denied: &[String]) -> Built {
+    match pipeline::build(options, reuse, |report| super::deny_names(denied, report)) {
+        Ok(built) => built,
+        Err(error) => Built { machine_error: Some(error.to_string()), ..Built::default() },
+    }
 }

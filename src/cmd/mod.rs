@@ -60,15 +60,23 @@ fn options(cli: &Cli, site: &SiteArgs) -> Options {
 
 /// Raise what `--deny` names to errors.
 fn deny(cli: &Cli, report: &mut Report) {
-    let all = cli.deny.iter().any(|n| n == "warnings");
-    let codes: Vec<Code> = cli.deny.iter().filter_map(|n| n.parse().ok()).collect();
+    deny_names(&cli.deny, report);
+}
+
+fn deny_names(names: &[String], report: &mut Report) {
+    let all = names.iter().any(|n| n == "warnings");
+    let codes: Vec<Code> = names.iter().filter_map(|n| n.parse().ok()).collect();
     report.relevel(|d| if all || codes.contains(&d.code) { Severity::Error } else { d.severity });
 }
 
 /// Print findings: for people to standard error, for programs to standard output.
 fn print(cli: &Cli, report: &Report) {
-    let text = emit(report, cli.format, std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
-    match cli.format {
+    print_as(cli.format, report);
+}
+
+fn print_as(format: Format, report: &Report) {
+    let text = emit(report, format, std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
+    match format {
         Format::Human | Format::Short | Format::Github => eprint!("{text}"),
         Format::Json | Format::Sarif => print!("{text}"),
     }

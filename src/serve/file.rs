@@ -1,0 +1,251 @@
+//! One file of the tree as an HTTP response.
+//!
+//! In: an [`Output`], its path, the request's fields. Out: 200, 206, 304 or 416, with type, length, `ETag`
+//! (RFC 9110: 8.8, 13, 14).
+//! Must never read more of a file on disk than is sent.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+
+use axum::body::{Body, Bytes};
+use axum::http::header::{
+    ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, IF_RANGE, RANGE,
+};
+use axum::http::{Response, StatusCode};
+
+use crate::output::{Content, Output};
+
+use super::page;
+
+/// The bytes `from..to` of something that has `total`; `to` is at most `total`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Part {
+    from: u64,
+    to: u64,
+}
+
+/// A range as the request asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    All,
+    From(u64),
+    Between(u64, u64),
+    Last(u64),
+}
+
+/// Respond with a file; pages get the script that keeps them up to date. `status` is 404 for the page that says that
+/// there is none, which is never cut or cached. `body` is false for `HEAD`.
+pub(super) async fn respond(
+    output: &Output,
+    path: &str,
+    version: &str,
+    status: StatusCode,
+    fields: &HeaderMap,
+    body: bool,
+) -> Response<Body> {
+    let is_page = path.ends_with(".html");
+    let tag = if is_page { format!("\"{version}-p\"") } else { format!("\"{version}\"") };
+    let usual = status == StatusCode::OK;
+    if usual && matches_tag(fields, &tag) {
+        return with_tag(Response::new(Body::empty()), StatusCode::NOT_MODIFIED, &tag);
+    }
+    let wanted = if usual { wanted(fields, &tag) } else { Wanted::All };
+    let content = match (&output.content, is_page) {
+        (Content::Bytes(bytes), true) => Ok(Content::Bytes(page::with_script(bytes, version).into())),
+        (Content::Bytes(bytes), false) => Ok(Content::Bytes(bytes.clone())),
+        (Content::File(_), true) => {
+            let (output, version) = (output.clone(), version.to_owned());
+            off_thread(move || Ok(Content::Bytes(page::with_script(&output.bytes()?, &version).into()))).await
+        }
+        (Content::File(source), false) => Ok(Content::File(source.clone())),
+    };
+    let read = match content {
+        Ok(Content::Bytes(bytes)) => {
+            let total = bytes.len() as u64;
+            let owned = Bytes::from_owner(bytes);
+            Ok(part_of(wanted, total).map(|part| (cut(&owned, part), part, total)).ok_or(total))
+        }
+        Ok(Content::File(source)) => off_thread(move || read_part(&mut File::open(source)?, wanted, body)).await,
+        Err(e) => Err(e),
+    };
+    let (bytes, part, total) = match read {
+        Ok(Ok(read)) => read,
+        Ok(Err(total)) => {
+            let mut response = with_tag(Response::new(Body::empty()), StatusCode::RANGE_NOT_SATISFIABLE, &tag);
+            response.headers_mut().insert(CONTENT_RANGE, field(&format!("bytes */{total}")));
+            return response;
+        }
+        Err(error) => {
+            let text = format!("cannot read the file behind {path}: {error}; save it again\n");
+            let mut response = Response::new(Body::from(text));
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+            return response;
+        }
+    };
+    let length = part.to - part.from;
+    let body = if body { Body::from(bytes) } else { Body::empty() };
+    let mut response = with_tag(Response::new(body), status, &tag);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    if wanted != Wanted::All {
+        let last = part.to.saturating_sub(1);
+        headers.insert(CONTENT_RANGE, field(&format!("bytes {}-{last}/{total}", part.from)));
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    }
+    response
+}
+
+fn with_tag(mut response: Response<Body>, status: StatusCode, tag: &str) -> Response<Body> {
+    *response.status_mut() = status;
+    response.headers_mut().insert(ETAG, field(tag));
+    response
+}
+
+/// A field made of digits and ASCII words, which every field may hold.
+fn field(value: &str) -> HeaderValue {
+    HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// `If-None-Match`: a list of tags or `*`; compared weakly (RFC 9110, 13.1.2).
+fn matches_tag(fields: &HeaderMap, tag: &str) -> bool {
+    let lists = fields.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    lists.flat_map(|list| list.split(',')).map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
+}
+
+/// `Range` with a single range; several, other units and bad syntax are passed over, as RFC 9110, 14.2 allows, and so is
+/// a range of another version (`If-Range`).
+fn wanted(fields: &HeaderMap, tag: &str) -> Wanted {
+    let text = |name| fields.get(&name).and_then(|value: &HeaderValue| value.to_str().ok());
+    if fields.contains_key(IF_RANGE) && text(IF_RANGE) != Some(tag) {
+        return Wanted::All;
+    }
+    let number = |digits: &str| -> Option<u64> { digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())? };
+    let parse = |range: &str| match range.trim().split_once('-')? {
+        ("", last) => number(last).map(Wanted::Last),
+        (from, "") => number(from).map(Wanted::From),
+        (from, to) => {
+            let (from, to) = (number(from)?, number(to)?);
+            (from <= to).then_some(Wanted::Between(from, to))
+        }
+    };
+    text(RANGE).and_then(|range| range.strip_prefix("bytes=")).and_then(parse).unwrap_or(Wanted::All)
+}
+
+/// The bytes to send; `None` when the range lies outside.
+fn part_of(wanted: Wanted, total: u64) -> Option<Part> {
+    let part = match wanted {
+        Wanted::All => return Some(Part { from: 0, to: total }),
+        Wanted::From(from) => Part { from, to: total },
+        Wanted::Between(from, to) => Part { from, to: to.saturating_add(1).min(total) },
+        Wanted::Last(count) => Part { from: total.saturating_sub(count), to: total },
+    };
+    (part.from < part.to).then_some(part)
+}
+
+fn cut(bytes: &Bytes, part: Part) -> Bytes {
+    // Both ends lie within a length that is a `usize`.
+    let at = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).min(bytes.len());
+    bytes.slice(at(part.from)..at(part.to))
+}
+
+/// Read what is wanted of a file; its length when that lies outside.
+fn read_part(file: &mut File, wanted: Wanted, body: bool) -> io::Result<Result<(Bytes, Part, u64), u64>> {
+    let total = file.metadata()?.len();
+    let Some(part) = part_of(wanted, total) else { return Ok(Err(total)) };
+    let mut bytes = Vec::new();
+    if body {
+        file.seek(SeekFrom::Start(part.from))?;
+        file.take(part.to - part.from).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 != part.to - part.from {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it became shorter while it was read"));
+        }
+    }
+    Ok(Ok((Bytes::from(bytes), part, total)))
+}
+
+/// Reading may wait for the disk; other requests must not.
+async fn off_thread<T: Send + 'static>(read: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(read).await.unwrap_or_else(|e| Err(io::Error::other(e)))
+}
+
+/// The type by the name's ending. Browsers are told not to guess, so every type a site may need is here.
+pub(super) fn content_type(path: &str) -> &'static str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match name {
+        "atom.xml" => return "application/atom+xml; charset=utf-8",
+        "feed.json" => return "application/feed+json; charset=utf-8",
+        _ => {}
+    }
+    // Files without an ending are notes for hosts: CNAME, _headers.
+    let Some((_, ending)) = name.rsplit_once('.') else { return "text/plain; charset=utf-8" };
+    match ending.to_ascii_lowercase().as_str() {
+        "html" | "htm" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "json" | "map" => "application/json; charset=utf-8",
+        "jsonld" => "application/ld+json; charset=utf-8",
+        "geojson" => "application/geo+json; charset=utf-8",
+        "webmanifest" => "application/manifest+json; charset=utf-8",
+        "xml" => "application/xml; charset=utf-8",
+        "rss" => "application/rss+xml; charset=utf-8",
+        "atom" => "application/atom+xml; charset=utf-8",
+        "txt" | "md" => "text/plain; charset=utf-8",
+        "csv" => "text/csv; charset=utf-8",
+        "bib" => "application/x-bibtex; charset=utf-8",
+        "ris" => "application/x-research-info-systems; charset=utf-8",
+        "vtt" => "text/vtt; charset=utf-8",
+        "ics" => "text/calendar; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "ico" => "image/x-icon",
+        "woff" => "font/woff",
+        "woff2" => "font/woff2",
+        "ttf" => "font/ttf",
+        "otf" => "font/otf",
+        "mp3" => "audio/mpeg",
+        "ogg" | "oga" | "opus" => "audio/ogg",
+        "wav" => "audio/wav",
+        "m4a" => "audio/mp4",
+        "mp4" | "m4v" => "video/mp4",
+        "webm" => "video/webm",
+        "ogv" => "video/ogg",
+        "pdf" => "application/pdf",
+        "wasm" => "application/wasm",
+        "zip" => "application/zip",
+        "gz" => "application/gzip",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_read_as_the_standard_says() {
+        let read = |range: &'static str| {
+            let mut fields = HeaderMap::new();
+            fields.insert(RANGE, HeaderValue::from_static(range));
+            wanted(&fields, "\"t\"")
+        };
+        assert_eq!(read("bytes=2-4"), Wanted::Between(2, 4));
+        assert_eq!(read("bytes=7-"), Wanted::From(7));
+        assert_eq!(read("bytes=-3"), Wanted::Last(3));
+        for odd in ["bytes=4-2", "bytes=0-1,3-4", "items=0-1", "bytes=", "bytes=-", "bytes=a-b", "bytes=+1-2", "bytes=1"] {
+            assert_eq!(read(odd), Wanted::All, "{odd}");
+        }
+        let part = |wanted| part_of(wanted, 10).map(|p| (p.from, p.to));
+        assert_eq!(part(Wanted::Between(2, u64::MAX)), Some((2, 10)));
+        assert_eq!(part(Wanted::Last(20)), Some((0, 10)));
+        assert_eq!(part(Wanted::From(10)), None);
+        assert_eq!(part(Wanted::Last(0)), None);
+        assert_eq!(part_of(Wanted::From(0), 0), None);
+    }
+}

@@ -1,0 +1,79 @@
+//! The output tree becomes files.
+//!
+//! In: an [`OutputTree`] and the output folder. Out: the folder holds exactly the tree, a manifest of what is ours, and
+//! every file that was there before and is not ours; [`Written`] says what changed. Entry points: [`write`], [`guard`].
+//! Must never remove or replace a file that the manifest of an earlier write does not list, and never leave a reader
+//! of the folder between two sites.
+
+mod error;
+mod file;
+mod guard;
+mod in_place;
+mod lock;
+mod manifest;
+mod place;
+mod plan;
+mod switch;
+#[cfg(test)]
+mod tests;
+
+pub use error::WriteError;
+pub use guard::guard;
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::output::OutputTree;
+use place::Place;
+use plan::Plan;
+
+/// How long a second writer waits for the first before it says who holds the folder.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How the folder comes to hold the new site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The whole site is staged beside the folder, and the two are exchanged (`build`).
+    Switch,
+    /// The files that differ are replaced one by one: assets, then pages, deletions last (`build --watch`).
+    InPlace,
+}
+
+/// What a write did; output paths, in byte order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Files that were not there.
+    pub created: Vec<String>,
+    /// Files of ours whose bytes differed.
+    pub changed: Vec<String>,
+    /// Files that held the right bytes already; they were not rewritten.
+    pub unchanged: Vec<String>,
+    /// Files of an earlier write that the site has no more.
+    pub removed: Vec<String>,
+}
+
+/// Make the folder `out` hold the tree. Nothing on disk is touched when it does already.
+///
+/// # Errors
+/// [`WriteError`] when the disk refuses, when a file that is not ours stands where one of the site must go, or when
+/// another process writes into the folder for longer than some seconds. With [`Mode::Switch`] the old site is then
+/// as it was; with [`Mode::InPlace`] single files may be new, and the next write completes them.
+pub fn write(tree: &OutputTree, out: &Path, mode: Mode) -> Result<Written, WriteError> {
+    write_within(tree, out, mode, PATIENCE)
+}
+
+fn write_within(tree: &OutputTree, out: &Path, mode: Mode, patience: Duration) -> Result<Written, WriteError> {
+    let place = Place::of(out)?;
+    place.make_parent()?;
+    let _held = lock::hold(&place.lock, patience)?;
+    switch::clear_leftover(&place)?;
+    let plan = Plan::make(tree, &place)?;
+    if plan.nothing_to_do() {
+        return Ok(plan.written);
+    }
+    match mode {
+        Mode::Switch => switch::apply(&place, tree, &plan)?,
+        Mode::InPlace => in_place::apply(&place, tree, &plan)?,
+    }
+    Ok(plan.written)
+}
