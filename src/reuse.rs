@@ -12,12 +12,19 @@ use crate::load::ParsedPage;
 /// Shared by the threads of one build; locks are held for a look-up only.
 #[derive(Debug, Default)]
 pub struct Reuse {
+    /// Whether there will be a next build. One that ends with this build need not reckon the keys of its pages.
+    kept: bool,
     pages: Mutex<HashMap<String, (u128, ParsedPage)>>,
     rendered: Mutex<HashMap<String, (u128, Arc<[u8]>)>>,
     cited: Mutex<HashMap<u128, Arc<crate::resolve::csl::Formatted>>>,
 }
 
 impl Reuse {
+    /// A store for a process that builds again and again; [`Reuse::default`] is for one build.
+    pub fn kept() -> Self {
+        Self { kept: true, ..Self::default() }
+    }
+
     /// The parsed page at a path, made anew if its text differs.
     pub fn page(&self, path: &str, digest: u128, parse: impl FnOnce() -> ParsedPage) -> ParsedPage {
         if let Some((kept, page)) = lock(&self.pages).get(path) {
@@ -26,7 +33,9 @@ impl Reuse {
             }
         }
         let page = parse();
-        lock(&self.pages).insert(path.to_owned(), (digest, page.clone()));
+        if self.kept {
+            lock(&self.pages).insert(path.to_owned(), (digest, page.clone()));
+        }
         page
     }
 
@@ -36,7 +45,16 @@ impl Reuse {
     }
 
     /// The rendered file at an output path, made anew if what it shows differs.
-    pub fn rendered<E>(&self, path: &str, key: u128, render: impl FnOnce() -> Result<Arc<[u8]>, E>) -> Result<Arc<[u8]>, E> {
+    pub fn rendered<E>(
+        &self,
+        path: &str,
+        key: impl FnOnce() -> u128,
+        render: impl FnOnce() -> Result<Arc<[u8]>, E>,
+    ) -> Result<Arc<[u8]>, E> {
+        if !self.kept {
+            return render();
+        }
+        let key = key();
         if let Some((kept, bytes)) = lock(&self.rendered).get(path) {
             if *kept == key {
                 return Ok(bytes.clone());

@@ -53,7 +53,7 @@ pub fn check_page(site: &Site<'_>, page: usize, report: &mut Report) -> Vec<Stan
             let citation = &input.front.citations[i];
             let Some(source) = cites.sources[i] else { return Standing::Unchecked };
             let at = |field: &str| citation_place(site, page, i, field);
-            let locator = citation.locator.as_deref().map(|l| (l, at("locator")));
+            let locator = citation.locator.as_deref();
             check_quote(site, source, citation.quote.as_deref(), locator, &|field| at(field), report)
         })
         .collect()
@@ -63,7 +63,7 @@ fn check_quote(
     site: &Site<'_>,
     source: usize,
     quote: Option<&str>,
-    locator: Option<(&str, Span)>,
+    locator: Option<&str>,
     at: &dyn Fn(&str) -> Span,
     report: &mut Report,
 ) -> Standing {
@@ -92,20 +92,20 @@ fn check_quote(
         report.push(Diagnostic::at(Code::QuoteLength, at("quote"), problem.to_string()).help(problem.next_step()));
         return Standing::Unchecked;
     }
-    let parsed = match &locator {
+    let parsed = match locator {
         None => None,
-        Some((text, place)) => match Locator::parse(text) {
+        Some(text) => match Locator::parse(text) {
             Ok(locator) => Some(locator),
             Err(error) => {
                 report.push(
-                    Diagnostic::at(Code::ValueInvalid, place.clone(), format!("the locator `{text}` cannot be read: {error}"))
+                    Diagnostic::at(Code::ValueInvalid, at("locator"), format!("the locator `{text}` cannot be read: {error}"))
                         .help("write it as `para. 4` or `paras. 4-5`"),
                 );
                 None
             }
         },
     };
-    let locator_place = || locator.as_ref().map_or_else(|| at("quote"), |(_, place)| place.clone());
+    let locator_place = || at(if locator.is_some() { "locator" } else { "quote" });
     let archive = &site.inputs.archive;
     match (&archive.texts[source], &archive.lock) {
         (Some(text), _) => in_text(text, record, quote, parsed.as_ref(), &locator_place, at, report),
@@ -190,7 +190,7 @@ pub fn check_site(site: &Site<'_>, report: &mut Report) {
         for (k, cite) in term.cites.iter().enumerate() {
             let (Some(source), Some(yaml)) = (inputs.sources.index(&cite.source), &inputs.glossary.yaml) else { continue };
             let at = |field: &str| yaml.place(&yaml_path![i, "cites", k, field]);
-            check_quote(site, source, cite.quote.as_deref(), cite.locator.as_deref().map(|l| (l, at("locator"))), &at, report);
+            check_quote(site, source, cite.quote.as_deref(), cite.locator.as_deref(), &at, report);
         }
     }
     let mut any_unchecked = false;

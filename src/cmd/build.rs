@@ -20,7 +20,7 @@ pub fn build(cli: &Cli, args: &Build) -> Result<ExitCode, Failure> {
     let out = args.output_dir.clone().unwrap_or_else(|| cli.root.join("public"));
     write::guard(&out, &cli.root)?;
     let options = options(cli, &args.site);
-    let reuse = Reuse::default();
+    let reuse = if args.watch { Reuse::kept() } else { Reuse::default() };
     let built = pipeline::build(&options, &reuse, |report| deny(cli, report))?;
     let code = exit(&built.report);
     publish(cli, &built, &out, Mode::Switch)?;
@@ -89,7 +89,7 @@ pub fn serve(cli: &Cli, args: &Serve) -> Result<ExitCode, Failure> {
     }
     let watcher = Watcher::new(Watched { root: cli.root.clone(), ignored: vec![cli.root.join("public")], poll: args.poll })?;
     let also = watcher.also();
-    let reuse = Reuse::default();
+    let reuse = Reuse::kept();
     let denied = cli.deny.clone();
     let format = cli.format;
     let build = move || {

@@ -42,21 +42,24 @@ pub fn render(renderer: &Renderer<'_>, page: usize, reuse: &Reuse, report: &mut 
         files.extend(cite.files());
     }
     let shortcodes: Vec<String> = input.body.calls.iter().map(|c| format!("shortcodes/{}.html", c.call.name)).collect();
-    let mut key = Xxh3::new();
-    key.update(&renderer.common.digest.to_le_bytes());
-    key.update(template.as_bytes());
-    key.update(value.to_string().as_bytes());
-    key.update(extra.to_string().as_bytes());
-    key.update(content.as_bytes());
-    key.update(&renderer.collections_digest(std::iter::once(template.as_str()).chain(shortcodes.iter().map(String::as_str))).to_le_bytes());
-    let rendered = reuse.rendered(&output, key.digest128(), || {
+    let key = || {
+        let mut key = Xxh3::new();
+        key.update(&renderer.common.digest.to_le_bytes());
+        key.update(template.as_bytes());
+        key.update(value.to_string().as_bytes());
+        key.update(extra.to_string().as_bytes());
+        key.update(content.as_bytes());
+        key.update(&renderer.collections_digest(std::iter::once(template.as_str()).chain(shortcodes.iter().map(String::as_str))).to_le_bytes());
+        key.digest128()
+    };
+    let rendered = reuse.rendered(&output, key, || {
         let mut context = renderer.common.context.clone();
         context.insert("root", &renderer.root(page));
         context.insert("page", &value);
         context.insert_value("content", tera::Value::safe_string(&content));
-        if let Value::Object(extra) = extra {
+        if let Value::Object(extra) = &extra {
             for (name, value) in extra {
-                context.insert(name, &value);
+                context.insert(name.clone(), value);
             }
         }
         context.insert_value("collections", renderer.collections_for(&template));
@@ -370,12 +373,15 @@ pub fn render_source(renderer: &Renderer<'_>, source: usize, reuse: &Reuse, repo
     let mut value = bare_page(renderer, "source", &view.brief.title, &path, nav_path);
     value["breadcrumbs"] = json!(breadcrumbs);
     value["head"] = json!(head::of_source(renderer, &view, &value));
-    let mut key = Xxh3::new();
-    key.update(&renderer.common.digest.to_le_bytes());
-    key.update(serde_json::to_string(&(&view, &value)).unwrap_or_default().as_bytes());
-    key.update(&renderer.collections_digest(std::iter::once("source.html")).to_le_bytes());
+    let key = || {
+        let mut key = Xxh3::new();
+        key.update(&renderer.common.digest.to_le_bytes());
+        key.update(serde_json::to_string(&(&view, &value)).unwrap_or_default().as_bytes());
+        key.update(&renderer.collections_digest(std::iter::once("source.html")).to_le_bytes());
+        key.digest128()
+    };
     let output = format!("{path}index.html");
-    let rendered = reuse.rendered(&output, key.digest128(), || {
+    let rendered = reuse.rendered(&output, key, || {
         let mut context = renderer.common.context.clone();
         context.insert("root", &root_of(&path));
         context.insert("page", &value);

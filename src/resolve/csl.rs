@@ -286,6 +286,11 @@ pub fn entry_digests(inputs: &Inputs) -> Vec<u128> {
     inputs.sources.all.iter().map(|s| xxh3_128(format!("{:?}", s.entry).as_bytes())).collect()
 }
 
+/// Begin to unpack the locales, so that they are there when the first style is read.
+pub fn unpack_locales() {
+    all_locales();
+}
+
 /// Loading the locales takes longer than formatting a page: once a process.
 fn all_locales() -> Arc<Vec<Locale>> {
     static LOCALES: std::sync::OnceLock<Arc<Vec<Locale>>> = std::sync::OnceLock::new();
