@@ -72,7 +72,8 @@ impl Routes {
         }
         for (i, page) in inputs.pages.iter().enumerate() {
             let path = route(page, inputs, &routes.by_file, report);
-            claim(&mut taken, &format!("{path}index.html"), page, Span::new(&page.file, 0..0), "the page", report);
+            let place = if page.front.slug.is_some() { page.place(&yaml_path!["slug"]) } else { Span::whole(&page.file) };
+            claim(&mut taken, &format!("{path}index.html"), page, place, "the page", report);
             for (k, alias) in page.front.aliases.iter().enumerate() {
                 let place = page.place(&yaml_path!["aliases", k]);
                 if let Some(output) = alias_output(alias, &place, report) {
