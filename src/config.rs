@@ -191,7 +191,8 @@ impl Config {
             extra,
         } = raw;
         let mut bad = |path: &[Step], code: Code, message: String, help: String| {
-            report.push(Diagnostic::at(code, yaml.place(path), message).help(help));
+            let place = if code == Code::KeyUnknown { yaml.key_place(path) } else { yaml.place(path) };
+            report.push(Diagnostic::at(code, place, message).help(help));
         };
         let base_url = base_url.unwrap_or(&written_base_url);
         let base_url = match check_base_url(base_url) {

@@ -11,6 +11,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod address;
 pub mod date;
 pub mod diag;
 pub mod text;

@@ -82,6 +82,18 @@ impl Yaml {
         self.span(locate(self.text(), path))
     }
 
+    /// The place of the key at the end of `path`, for keys that should not be there.
+    pub fn key_place(&self, path: &[Step]) -> Span {
+        let found = match path.split_last() {
+            Some((Step::Key(key), above)) => {
+                let within = locate(self.text(), above);
+                find_key(self.text(), within.clone(), key).filter(|found| found.end <= within.end)
+            }
+            _ => None,
+        };
+        found.map_or_else(|| self.place(path), |range| self.span(range))
+    }
+
     /// The finding for an error that arose in reading a value taken from `base` of this YAML.
     pub fn diagnose_at(&self, base: &[Step], error: &serde_yaml::Error) -> Diagnostic {
         let prefix: String = base
@@ -268,7 +280,8 @@ fn to_line_end(text: &str, offset: usize) -> Range<usize> {
 /// Where `key:` is written within a range of the text.
 fn find_key(text: &str, range: Range<usize>, key: &str) -> Option<Range<usize>> {
     // The place of a mapping may begin at its first key's value; look from the start of that line.
-    let from = text[..range.start].rfind('\n').map_or(0, |i| i + 1);
+    let in_braces = text[range.start..].starts_with('{');
+    let from = if in_braces { range.start } else { text[..range.start].rfind('\n').map_or(0, |i| i + 1) };
     let mut at = from;
     while let Some(found) = text[at..].find(key) {
         let start = at + found;
@@ -394,6 +407,10 @@ mod tests {
         assert_eq!(at(text, &yaml_path!["citations", 1, "source"]), "'y z'");
         assert_eq!(at(text, &yaml_path!["citations", 1]), "{ id: b, source: 'y z' }");
         assert!(at(text, &yaml_path!["citations", 0, "quote"]).starts_with("id"));
+        let yaml = Yaml::whole(&TextFile::new("x.yaml", text));
+        let key = yaml.key_place(&yaml_path!["citations", 1, "source"]);
+        assert_eq!((key.slice(), key.start), ("source", text.rfind("source").unwrap()));
+        assert_eq!(yaml.key_place(&yaml_path!["citations", 0, "quote"]).slice(), "id: a");
     }
 
     #[derive(Debug, serde::Deserialize)]

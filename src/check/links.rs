@@ -40,7 +40,7 @@ pub fn check_page(site: &Site<'_>, page: usize, report: &mut Report) {
                 Diagnostic::at(
                     Code::LinkUnsafe,
                     place(),
-                    format!("`{}` is not published", crate::resolve::links::scheme(url).map_or_else(|| url.clone(), |s| format!("{s}:"))),
+                    format!("`{}` is not published", crate::address::scheme(url).map_or_else(|| url.clone(), |s| format!("{s}:"))),
                 )
                 .help("use http:, https:, mailto:, tel: or doi:, or a path inside the site"),
             ),

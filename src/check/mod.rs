@@ -65,7 +65,7 @@ fn levels(site: &Site<'_>, found: &mut Report, report: &mut Report) {
                 Err(_) => report.push(
                     Diagnostic::at(
                         Code::KeyUnknown,
-                        page.place(&yaml_path!["checks", name.as_str()]),
+                        page.yaml.key_place(&yaml_path!["checks", name.as_str()]),
                         format!("there is no check `{name}`"),
                     )
                     .help(did_you_mean(name, Code::ALL.iter().map(|c| c.name()), || "`cited explain` lists the codes".to_owned())),

@@ -235,7 +235,8 @@ pub fn check_site(site: &Site<'_>, report: &mut Report) {
         any_unchecked |= source.is_archived() && text.is_none() && !site.uses[number].is_empty();
         unarchived(site, number, report);
     }
-    if any_unchecked && inputs.archive.lock.is_none() && inputs.archive.lock_file.is_none() {
+    // Where the archive is at hand, each text that it lacks has been reported.
+    if any_unchecked && inputs.archive.folder.is_none() && inputs.archive.lock_file.is_none() {
         let mut diagnostic = Diagnostic::file(
             Code::LockMissing,
             &inputs.config.file,

@@ -181,19 +181,24 @@ pub fn id_length(text: &str) -> usize {
 }
 
 /// Read what stands between brackets. `offset` is where `inner` begins in the file.
-/// The error is a range of the file and what is wrong there.
-pub fn parse_group(inner: &str, offset: usize) -> Result<Vec<CiteItem>, (Range<usize>, String)> {
-    let mut items = Vec::new();
+/// A fault is a range of the file and what is wrong there; the parts that can be read are given all the same.
+pub fn parse_group(inner: &str, offset: usize) -> (Vec<CiteItem>, Vec<(Range<usize>, String)>) {
+    let (mut items, mut faults) = (Vec::new(), Vec::new());
     let mut at = 0;
     for part in inner.split(';') {
-        items.push(parse_item(part, offset + at)?);
+        match parse_item(part, offset + at) {
+            Ok(item) => items.push(item),
+            Err(fault) => faults.push(fault),
+        }
         at += part.len() + 1;
     }
-    Ok(items)
+    (items, faults)
 }
 
 fn parse_item(part: &str, offset: usize) -> Result<CiteItem, (Range<usize>, String)> {
-    let whole = offset..offset + part.len();
+    let blank = part.trim().is_empty();
+    let start = if blank { 0 } else { part.len() - part.trim_start().len() };
+    let whole = offset + start..offset + if blank { part.len() } else { part.trim_end().len() };
     let mut search = 0;
     let at = loop {
         let Some(found) = part[search..].find('@') else {
@@ -242,7 +247,7 @@ mod tests {
     use super::*;
 
     fn one(text: &str) -> CiteItem {
-        parse_group(text, 0).unwrap().remove(0)
+        parse_group(text, 0).0.remove(0)
     }
 
     #[test]
@@ -256,9 +261,10 @@ mod tests {
         assert_eq!(one("@a, 12").locator.unwrap().term, "page");
         assert_eq!(one("@a, my own view").suffix, "my own view");
         assert_eq!(one("@{https://example.org/x}, p. 3").id, "https://example.org/x");
-        assert_eq!(parse_group("@a; see @b, p. iv", 10).unwrap()[1].range, 19..20);
-        assert!(parse_group("@a; b", 0).is_err());
-        assert!(parse_group("@", 0).is_err());
+        assert_eq!(parse_group("@a; see @b, p. iv", 10).0[1].range, 19..20);
+        let (items, faults) = parse_group("@a; b; @c", 10);
+        assert_eq!((items.len(), faults[0].0.clone()), (2, 14..15));
+        assert_eq!(parse_group("@", 0).1.len(), 1);
     }
 
     #[test]

@@ -521,16 +521,19 @@ impl<'a> Walk<'a, '_> {
         let source = &self.body[range.clone()];
         let inner = source.strip_prefix('[').and_then(|s| s.strip_suffix(']')).unwrap_or(source);
         let start = range.start + source.find(inner).unwrap_or(0);
-        match cite_syntax::parse_group(inner, self.offset + start) {
-            Ok(items) => self.cite(items, false, range),
-            Err((place, message)) => {
-                self.report.push(
-                    Diagnostic::at(Code::CiteSyntax, Span::new(self.file, place), message)
-                        .help("write `[@id]`, `[@id, para. 4]`, `[see @a; @b]` or `[-@id]`; write `\\[` for a literal bracket"),
-                );
-                let text = source.to_owned();
-                self.plain(&text, range.start);
-            }
+        let (items, faults) = cite_syntax::parse_group(inner, self.offset + start);
+        for (place, message) in faults {
+            self.report.push(
+                Diagnostic::at(Code::CiteSyntax, Span::new(self.file, place), message)
+                    .help("write `[@id]`, `[@id, para. 4]`, `[see @a; @b]` or `[-@id]`; write `\\[` for a literal bracket"),
+            );
+        }
+        // What can be read counts as used, so that one slip is one finding.
+        if items.is_empty() {
+            let text = source.to_owned();
+            self.plain(&text, range.start);
+        } else {
+            self.cite(items, false, range);
         }
     }
 

@@ -147,7 +147,7 @@ impl Source {
 
     /// The public address, if it is one that may be published.
     pub fn url(&self) -> Option<String> {
-        self.entry.url_any().map(|u| u.value.to_string()).filter(|u| crate::resolve::is_publishable_url(u))
+        self.entry.url_any().map(|u| u.value.to_string()).filter(|u| crate::address::is_publishable(u))
     }
 }
 

@@ -139,7 +139,7 @@ pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<
                 *default = value.clone();
             }
             None => {
-                let place = config_yaml.place(&yaml_path!["theme_settings", key.as_str()]);
+                let place = config_yaml.key_place(&yaml_path!["theme_settings", key.as_str()]);
                 let help = did_you_mean(key, settings.keys().map(String::as_str), || {
                     format!("settings of this theme: {}", settings.keys().cloned().collect::<Vec<_>>().join(", "))
                 });
@@ -224,7 +224,17 @@ pub fn diagnose(error: &tera::Error, templates: &BTreeMap<String, Arc<TextFile>>
         }
         _ => (error.to_string(), None),
     };
-    let message = message.lines().next().unwrap_or("the template cannot be rendered").to_owned();
+    let line = message.lines().next().unwrap_or("the template cannot be rendered");
+    // The engine adds what is defined: that is the next step's, where a near match is enough.
+    let (message, defined) = match line.split_once(". Available ") {
+        Some((message, rest)) => (message, rest.split_once(": ").map_or(Vec::new(), |(_, names)| names.split(", ").collect())),
+        None => (line.trim_end_matches('.'), Vec::new()),
+    };
+    let written = message.split('`').nth(1).unwrap_or("");
+    let help = did_you_mean(written, defined.iter().copied(), || match defined.len() {
+        0 => "docs/themes.md lists what each template may use".to_owned(),
+        _ => format!("defined here: {}", defined.join(", ")),
+    });
     let mut chars = message.chars();
     let message = chars.next().map_or(String::new(), |c| c.to_lowercase().chain(chars).collect());
     let mut diagnostic = match span {
@@ -234,5 +244,5 @@ pub fn diagnose(error: &tera::Error, templates: &BTreeMap<String, Arc<TextFile>>
     if let Some(page) = page {
         diagnostic = diagnostic.note(format!("while rendering {page}"));
     }
-    diagnostic.help("docs/themes.md lists what each template may use")
+    diagnostic.help(help)
 }

@@ -446,7 +446,7 @@ impl<'a> Views<'a> {
             brief: self.briefs[number].clone(),
             html,
             url: source.url(),
-            archived_url: source.evidence.archived_url.clone().filter(|u| crate::resolve::is_publishable_url(u)),
+            archived_url: source.evidence.archived_url.clone().filter(|u| crate::address::is_publishable(u)),
             derived_from: names(&source.evidence.derived_from).iter().map(|n| origin_name(n, inputs)).collect(),
             problems: source.evidence.problems.clone(),
             digest: inputs.archive.texts[number]

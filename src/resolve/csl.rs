@@ -2,7 +2,7 @@
 //!
 //! In: a style, and the citation groups of one page in order. Out: [`Formatted`]. The engine's own HTML writer does
 //! not escape, so its element tree is walked here and everything from the bibliography is escaped; of addresses only
-//! those that [`super::is_publishable_url`] allows come out. One engine run a page, since what a citation says can
+//! those that [`is_publishable`] allows come out. One engine run a page, since what a citation says can
 //! depend on the whole page (2024a, 2024b); results are reused by their inputs' digest.
 //! Must never emit bibliography data as markup.
 
@@ -21,7 +21,7 @@ use hayagriva::{
 };
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-use super::is_publishable_url;
+use crate::address::is_publishable;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::load::Inputs;
 use crate::load::cite_syntax::{CiteGroup, Locator};
@@ -406,7 +406,7 @@ fn write_child(child: &ElemChild, html: &mut String) {
         // Markup is Typst's; here it is text like any other.
         ElemChild::Markup(text) => html.push_str(&escape(text)),
         ElemChild::Link { text, url } => {
-            if is_publishable_url(url) {
+            if is_publishable(url) {
                 html.push_str(&format!("<a href=\"{}\">", escape(url)));
                 formatted(&text.text, text.formatting, html);
                 html.push_str("</a>");

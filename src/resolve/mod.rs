@@ -84,7 +84,7 @@ pub fn resolve<'i>(inputs: &'i Inputs, reuse: &Reuse, report: &mut Report) -> Si
 /// Whether the generator makes a file at an output path.
 pub fn is_generated(path: &str, inputs: &Inputs, routes: &Routes) -> bool {
     routes::FIXED.contains(&path)
-        || crate::render::outputs::DATA_FILES.contains(&path)
+        || routes::DATA_FILES.contains(&path)
         || path.strip_prefix("sources/").and_then(|p| p.strip_suffix("/index.html")).is_some_and(|key| inputs.sources.get(key).is_some())
         || routes.copies.binary_search_by(|(output, _)| output.as_str().cmp(path)).is_ok()
 }
@@ -145,12 +145,6 @@ fn names_of_sources(inputs: &Inputs, report: &mut Report) {
             }
         }
     }
-}
-
-/// Whether an address from the bibliography may be published: http, https, mailto or a DOI.
-pub fn is_publishable_url(url: &str) -> bool {
-    links::scheme(url).is_some_and(|s| matches!(s.to_ascii_lowercase().as_str(), "http" | "https" | "mailto" | "doi"))
-        && !url.chars().any(|c| c.is_control() || c.is_whitespace())
 }
 
 /// The span of a citation of a page.

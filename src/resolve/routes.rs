@@ -47,6 +47,17 @@ pub struct Routes {
 pub const FIXED: &[&str] =
     &["atom.xml", "feed.json", "sitemap.xml", "robots.txt", "404.html", "search-index.json", "corrections.xml", ".cited-manifest"];
 
+/// The data files of every site.
+pub const DATA_FILES: &[&str] = &[
+    "data/claims.json",
+    "data/estimates.csv",
+    "data/events.csv",
+    "data/responses.csv",
+    "data/motives.csv",
+    "data/sources.json",
+    "data/disagreements.json",
+];
+
 /// Names that Windows cannot store.
 const RESERVED: &[&str] = &[
     "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4",
@@ -58,7 +69,7 @@ impl Routes {
     pub fn find(inputs: &Inputs, report: &mut Report) -> Self {
         let mut routes = Self { pages: vec![Routed::default(); inputs.pages.len()], ..Self::default() };
         let mut taken: HashMap<String, (String, Option<Span>)> = HashMap::new();
-        for name in FIXED {
+        for name in FIXED.iter().chain(DATA_FILES) {
             taken.insert(fold(name), (format!("{name}, which is made for every site"), None));
         }
         for source in &inputs.sources.all {
@@ -72,7 +83,8 @@ impl Routes {
         }
         for (i, page) in inputs.pages.iter().enumerate() {
             let path = route(page, inputs, &routes.by_file, report);
-            claim(&mut taken, &format!("{path}index.html"), page, Span::new(&page.file, 0..0), "the page", report);
+            let place = if page.front.slug.is_some() { page.place(&yaml_path!["slug"]) } else { Span::whole(&page.file) };
+            claim(&mut taken, &format!("{path}index.html"), page, place, "the page", report);
             for (k, alias) in page.front.aliases.iter().enumerate() {
                 let place = page.place(&yaml_path!["aliases", k]);
                 if let Some(output) = alias_output(alias, &place, report) {

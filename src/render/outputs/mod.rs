@@ -15,17 +15,6 @@ use std::path::Path;
 use super::Renderer;
 use crate::output::OutputTree;
 
-/// The data files of every site.
-pub const DATA_FILES: &[&str] = &[
-    "data/claims.json",
-    "data/estimates.csv",
-    "data/events.csv",
-    "data/responses.csv",
-    "data/motives.csv",
-    "data/sources.json",
-    "data/disagreements.json",
-];
-
 /// Add all of them.
 pub fn add(renderer: &Renderer<'_>, tree: &mut OutputTree) {
     let mut put = |path: &str, text: String| tree.add(path, text.into_bytes());

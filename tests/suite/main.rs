@@ -1,0 +1,14 @@
+//! Every integration test, in one binary: what a user of the program sees.
+//!
+//! In: the built program, the library, fixture sites under `tests/sites/` and fixture findings under
+//! `tests/diagnostics/`. Each module header says what its tests hold fast.
+
+mod bad_input;
+mod cites;
+mod determinism;
+mod errors;
+mod harness;
+mod layering;
+mod manual;
+mod pages;
+mod rebuild;
