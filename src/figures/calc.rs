@@ -46,7 +46,9 @@ impl fmt::Display for CalcError {
         match self {
             Self::NoValue => write!(f, "`value` has no number in it"),
             Self::SeveralValues => write!(f, "`value` has more than one number in it"),
-            Self::Malformed { at, expected } => write!(f, "`from` cannot be read at character {}: expected {expected}", at + 1),
+            Self::Malformed { at, expected } => {
+                write!(f, "`from` cannot be read at byte {}: expected {expected}", at + 1)
+            }
             Self::DivisionByZero { .. } => write!(f, "`from` divides by zero"),
             Self::TooLarge => write!(f, "`from` gives no number that can be printed"),
             Self::Differs { should_be, .. } => write!(f, "`from` gives {should_be}"),
@@ -103,7 +105,7 @@ struct Printed<'a> {
 
 impl<'a> Printed<'a> {
     fn read(text: &'a str) -> Result<Self, CalcError> {
-        let reading = Reading::new(text, Spacing::Joins);
+        let reading = Reading::new(text, Spacing::Careful);
         let quantities: Vec<_> = {
             let mut free = 0;
             let mut read = |&token: &usize| {
@@ -134,14 +136,18 @@ impl<'a> Printed<'a> {
                 precision *= 10.0;
             }
         }
+        // A minus sign, but not the hyphen of `1-5`.
+        let sign = phrase.first.wrapping_sub(1);
+        let minus = matches!(reading.sign(sign), Some('-' | '−')) && reading.glued(phrase.first) && !reading.glued(sign);
+        let start = if minus { reading.tokens[sign].start } else { token.start };
         Ok(Self {
             text,
-            value: phrase.value,
+            value: if minus { -phrase.value } else { phrase.value },
             measure: quantity.measure,
             precision,
             scale: phrase.scale,
             decimals: phrase.decimals,
-            digits: matches!(token.kind, Kind::Digits(_)).then_some((token.start, token.end)),
+            digits: matches!(token.kind, Kind::Digits(_)).then_some((start, token.end)),
         })
     }
 
@@ -183,7 +189,7 @@ struct Expression {
 
 impl Expression {
     fn evaluate(&mut self, from: &str) -> Result<(), CalcError> {
-        let reading = Reading::new(from, Spacing::Joins);
+        let reading = Reading::new(from, Spacing::Careful);
         let mut operand = true;
         let mut at = 0;
         while let Some(token) = reading.token(at) {
@@ -235,7 +241,12 @@ impl Expression {
     fn number(&mut self, reading: &Reading, at: usize) -> Result<usize, CalcError> {
         let place = reading.tokens[at].start;
         let malformed = CalcError::Malformed { at: place, expected: "a number" };
-        let phrase = phrase::digits(reading, at).ok_or_else(|| malformed.clone())?;
+        let mut phrase = phrase::digits(reading, at).ok_or_else(|| malformed.clone())?;
+        // No metres are reckoned with here.
+        if reading.is(phrase.last + 1, "m") && reading.glued(phrase.last + 1) {
+            phrase.value *= 1e6;
+            phrase.last += 1;
+        }
         if reading.numeral(at).is_some_and(|numeral| numeral.chain) {
             return Err(malformed);
         }

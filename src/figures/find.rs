@@ -60,7 +60,9 @@ fn quantities(reading: &Reading) -> Vec<Quantity> {
         if token < free {
             continue;
         }
-        if let Some(quantity) = quantity::read(reading, token) {
+        if let Some(mut quantity) = quantity::read(reading, token) {
+            // Two amounts may lay claim to one sign between them.
+            quantity.first = quantity.first.max(free);
             free = quantity.last + 1;
             quantities.push(quantity);
         }
@@ -98,6 +100,7 @@ fn add(reading: &Reading, quantity: &Quantity, kind: FigureKind, figures: &mut V
             high: high.value,
             kind,
             decimals: low.decimals.max(high.decimals),
+            metres: high.metres && kind == FigureKind::Count,
         });
     };
     match (&quantity.high, quantity.apart) {

@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::numeral::Spacing;
+use super::spelled::Spelled;
 use super::token::{Kind, Reading, is_hyphen};
-use super::words::{Set, Spelled, is_in};
+use super::words::{Set, is_in};
 
 /// How far a unit may stand from its number: `two wounded North Korean soldiers` needs three words between.
 const UNIT_REACH: usize = 4;
@@ -59,7 +60,7 @@ impl Lexicon {
     }
 
     fn add_name(&mut self, name: &str) {
-        let reading = Reading::new(name, Spacing::Parts);
+        let reading = Reading::new(name, Spacing::Never);
         if reading.tokens.len() < 2 {
             return;
         }

@@ -7,7 +7,7 @@
 //! know of a page or make a diagnostic: which finding follows is `check`'s to say. The rules in plain words are in
 //! `docs/numbers.md`.
 //!
-//! The flow: `token` cuts the text into tokens (`numeral` reads digits, `words` knows the words) -> `opaque` hides
+//! The flow: `token` cuts the text into tokens (`numeral` reads digits, `spelled` number words, `words` holds the lists) -> `opaque` hides
 //! designations and names (`lexicon`) -> `phrase` and `share` read values -> `quantity` adds per cent, currency
 //! (`money`) and ranges -> `uncounted` drops dates, durations and labels -> `find` makes figures. `split` and
 //! `quotation` cut sentences; `support` compares figures with a quote; `calc` recomputes the author's arithmetic.
@@ -22,11 +22,15 @@ mod phrase;
 mod quantity;
 mod quotation;
 mod share;
+mod spelled;
 mod split;
 mod support;
 mod token;
 mod uncounted;
 mod words;
+
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 
@@ -51,6 +55,8 @@ pub struct Figure {
     pub kind: FigureKind,
     /// Digits printed after the decimal point; tells how far a percentage may be from a share such as `two thirds`.
     pub decimals: u8,
+    /// Written with a close `m` (`1.1m`), which is read as metres but may mean millions: a quote may state either.
+    pub metres: bool,
 }
 
 /// What a figure measures. A figure is supported only by one of its own kind.
@@ -92,7 +98,7 @@ pub struct Sentence {
 /// footnote mark, and a space for a line break; quotation marks and dashes may be straight or typographic.
 #[must_use]
 pub fn sentences(text: &str, lexicon: &Lexicon) -> Vec<Sentence> {
-    let mut reading = Reading::new(text, Spacing::Joins);
+    let mut reading = Reading::new(text, Spacing::Careful);
     let numbering = opaque::numbering(&reading);
     let figures = if reading.numeric.is_empty() { Vec::new() } else { find::in_prose(&mut reading, lexicon) };
     let quotations = quotation::find(&reading);
@@ -116,7 +122,10 @@ pub fn sentences(text: &str, lexicon: &Lexicon) -> Vec<Sentence> {
                 sentence.figures.push(figure);
             }
             while let Some(quotation) = spoken.next_if(|quotation| quotation.range.start < range.end) {
-                sentence.quotations.push(quotation.range.clone());
+                // Single marks that embrace the end of a sentence were none.
+                if quotation.range.end <= range.end {
+                    sentence.quotations.push(quotation.range.clone());
+                }
             }
             sentence
         })
@@ -131,7 +140,7 @@ fn count_up(count: &mut usize, list: &mut Vec<usize>) {
 /// Every figure of a text that counts something: for titles, summaries and captions, which have no citations.
 #[must_use]
 pub fn figures(text: &str, lexicon: &Lexicon) -> Vec<Figure> {
-    find::in_prose(&mut Reading::new(text, Spacing::Joins), lexicon)
+    find::in_prose(&mut Reading::new(text, Spacing::Careful), lexicon)
 }
 
 /// Whether the quote states the figure: the same value of the same kind in any spelling, a range that has the value in

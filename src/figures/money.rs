@@ -117,10 +117,11 @@ pub(super) fn symbol_before(reading: &Reading, token: usize) -> Option<(Currency
         Kind::Sign(sign) => {
             let currency = symbol(sign)?;
             // `US$`; also `U.S.$`, whose last letter decides nothing.
-            if sign == '$' && reading.glued(before) {
-                if let Some(dollar) = before.checked_sub(1).and_then(|letters| dollar_of(reading.slice(letters))) {
-                    return Some((dollar, before - 1));
-                }
+            if sign == '$'
+                && reading.glued(before)
+                && let Some(dollar) = before.checked_sub(1).and_then(|letters| dollar_of(reading.slice(letters)))
+            {
+                return Some((dollar, before - 1));
             }
             Some((currency, before))
         }
@@ -133,7 +134,7 @@ pub(super) fn symbol_before(reading: &Reading, token: usize) -> Option<(Currency
 pub(super) fn name_after(reading: &Reading, token: usize, value: f64) -> Option<(Currency, usize, f64)> {
     if let Some(Kind::Sign(sign)) = reading.token(token).map(|token| token.kind) {
         // `40 €`; but in `5 $40` the sign belongs to what follows.
-        let amount_follows = reading.numeral(token + 1).is_some() && reading.glued(token + 1);
+        let amount_follows = reading.numeral(token + 1).is_some();
         return symbol(sign).filter(|_| !amount_follows).map(|currency| (currency, token + 1, 1.0));
     }
     let mut at = token;

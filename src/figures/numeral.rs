@@ -6,10 +6,12 @@
 /// Whether white space may stand between groups of three digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Spacing {
-    /// `11 000` and `3, 000` are one number.
-    Joins,
-    /// They are two.
-    Parts,
+    /// `11 000` is one number, and so is `3, 000`, but not `4, 217`: for a page's own text.
+    Careful,
+    /// All of them are one: for a source's text, where the other reading is tried too.
+    Loose,
+    /// None is.
+    Never,
 }
 
 /// A number in digits.
@@ -134,17 +136,20 @@ fn decimal_point(text: &str, at: usize) -> Option<usize> {
 /// The end of the thousands that follow the digits `start..whole`, and whether white space separates them.
 fn groups_end(text: &str, start: usize, whole: usize, spacing: Spacing) -> (usize, bool) {
     let first = whole - start;
-    if !(1..=3).contains(&first) || text.as_bytes()[start] == b'0' {
+    if !(1..=3).contains(&first) {
         return (whole, false);
     }
     let Some(separator) = separator(text, whole, spacing) else { return (whole, false) };
-    if separator == "," && first <= 2 {
-        if let Some(end) = indian_end(text, whole) {
-            return (end, false);
-        }
+    if text.as_bytes()[start] == b'0' && separator != "," {
+        return (whole, false);
+    }
+    if separator == ","
+        && first <= 2
+        && let Some(end) = indian_end(text, whole)
+    {
+        return (end, false);
     }
     let mut end = whole;
-    let mut round = true;
     let mut groups = 0;
     // With `, ` bounded, so that a long list is not read again from each of its members.
     while text[end..].starts_with(separator) && (separator != ", " || groups < 5) {
@@ -154,12 +159,11 @@ fn groups_end(text: &str, start: usize, whole: usize, spacing: Spacing) -> (usiz
         if group - next != 3 {
             break;
         }
-        round = text[next..group].ends_with("00");
         end = group;
     }
-    let spaced = end > whole && separator.starts_with(|sign: char| sign == ' ' || sign == ',') && separator != ",";
-    // `3, 000` is one number; `4, 217 and 318` is a list, and so is `4, 500 and 600`.
-    if separator == ", " && !(round && (text[whole..end].ends_with("000") || !list_goes_on(text, end))) {
+    let spaced = end > whole && separator.starts_with([' ', ',']) && separator != ",";
+    // `3, 000` is one number; `4, 217 and 318` is a list, and in `on May 12, 600 men` are two.
+    if spacing == Spacing::Careful && separator.starts_with(", ") && !text[whole..end].ends_with("000") {
         return (whole, false);
     }
     (end, spaced)
@@ -170,7 +174,7 @@ fn separator(text: &str, at: usize, spacing: Spacing) -> Option<&'static str> {
     const SIGNS: [&str; 6] = [",", "\u{A0}", "\u{202F}", "\u{2009}", "’", "'"];
     const SPACED: [&str; 3] = [" ", ", ", ",\u{A0}"];
     let rest = &text[at..];
-    let spaced = if spacing == Spacing::Joins { &SPACED[..] } else { &[] };
+    let spaced = if spacing == Spacing::Never { &[] } else { &SPACED[..] };
     // The longest that fits: a comma and a space before a comma.
     spaced
         .iter()
@@ -201,12 +205,4 @@ fn indian_end(text: &str, at: usize) -> Option<usize> {
         }
         end = group;
     }
-}
-
-/// Whether `, 600` or ` and 600` follows.
-fn list_goes_on(text: &str, at: usize) -> bool {
-    let rest = &text[at..];
-    [", ", " and ", " or "]
-        .iter()
-        .any(|sign| rest.strip_prefix(sign).is_some_and(|after| after.starts_with(|next: char| next.is_ascii_digit())))
 }

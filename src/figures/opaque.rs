@@ -7,8 +7,9 @@
 
 use super::lexicon::Lexicon;
 use super::money;
+use super::spelled::Spelled;
 use super::token::{Kind, Reading, is_hyphen};
-use super::words::{Set, Spelled, is_in};
+use super::words::{Set, is_in};
 
 /// Hides what is no number.
 pub(super) fn hide(reading: &mut Reading, lexicon: &Lexicon) {
@@ -144,7 +145,11 @@ fn letters_before(reading: &Reading, token: usize) -> bool {
             let part = before.wrapping_sub(1);
             reading.glued(before) && matches!(reading.token(part).map(|token| token.kind), Some(Kind::Word | Kind::Code))
         }
-        Some(Kind::Sign('.')) => reading.glued(before) && !grouped && reading.is_word(before.wrapping_sub(1)),
+        Some(Kind::Sign('.')) => {
+            let word = reading.folded(before.wrapping_sub(1));
+            let about = ["c", "ca", "approx", "est"].contains(&&*word);
+            reading.glued(before) && !grouped && !about && reading.is_word(before.wrapping_sub(1))
+        }
         Some(Kind::Sign('+')) => {
             let first = reading.numeral(before.wrapping_sub(1));
             reading.glued(before) && first.is_some_and(|numeral| numeral.plain == 1)
@@ -188,11 +193,9 @@ fn digits_after(reading: &Reading, token: usize) -> Option<Hidden> {
 /// Whether `2/3` or `9/10` at `token..=last` is a share of something.
 fn share(reading: &Reading, token: usize, last: usize) -> bool {
     let (Some(part), Some(whole)) = (reading.numeral(token), reading.numeral(last)) else { return false };
-    last == token + 2
-        && part.plain > 0
-        && whole.plain > 0
-        && part.value < whole.value
-        && (reading.is(last + 1, "of") || reading.is(last + 1, "majority") || [10.0, 100.0].contains(&whole.value))
+    let of_something = reading.is(last + 1, "of") || reading.is(last + 1, "majority");
+    let tenths = part.value < whole.value && [10.0, 100.0].contains(&whole.value);
+    last == token + 2 && part.plain > 0 && whole.plain > 0 && (of_something || tenths)
 }
 
 /// `21st`, `1990s`, `5G`, `3D`, `24h`, `2pm`, `10-K`, `troops-2024.md`, `51°N`; not `155mm`, `11k`, `12-member`.
@@ -242,7 +245,7 @@ fn listed(reading: &Reading, token: usize) -> bool {
     }
 }
 
-/// `twenty-first`, `fifty-fifty`, `twenty-something`, `multi-million`.
+/// `twenty-first`, `fifty-fifty`, `twenty-something`, `multi-million`, `nineteen eighty-four`.
 fn spelled_hidden(reading: &Reading, token: usize, spelled: Spelled) -> Hidden {
     let before = token.wrapping_sub(1);
     if reading.hyphen(before) {
@@ -266,6 +269,13 @@ fn spelled_hidden(reading: &Reading, token: usize, spelled: Spelled) -> Hidden {
         if tens && reading.spelled(token + 2) == Some(spelled) {
             return Hidden::Through(token + 2);
         }
+    }
+    // A year as it is spoken: no count is.
+    let century = matches!(spelled, Spelled::Unit(16..) | Spelled::Tens(20));
+    if century && !reading.glued(token + 1) && matches!(reading.spelled(token + 1), Some(Spelled::Tens(_))) {
+        let single = token + 2 + usize::from(reading.hyphen(token + 2));
+        let ends = matches!(reading.spelled(single), Some(Spelled::Unit(1..10)));
+        return Hidden::Through(if ends { single } else { token + 1 });
     }
     // `the one hundred and first`, hidden from its hundred on; what stands before is too small to count.
     let large = matches!(spelled, Spelled::Hundred | Spelled::Scale(_));

@@ -6,8 +6,9 @@
 
 use super::money;
 use super::share;
+use super::spelled::Spelled;
 use super::token::{Kind, Reading};
-use super::words::{Set, Spelled, is_in};
+use super::words::{Set, is_in};
 
 /// A number and the tokens that spell it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,12 +28,14 @@ pub(super) struct Phrase {
     pub spelled: bool,
     /// A share of something, in per cent: `two thirds`, `one in five`.
     pub share: bool,
+    /// Followed by a close `m` that may mean metres (as `value` has it) or millions.
+    pub metres: bool,
 }
 
 impl Phrase {
     /// A word below ten (`two`), which most often counts nothing.
     pub fn small(&self) -> bool {
-        self.spelled && self.value < 10.0 && !self.share
+        self.spelled && self.value < 10.0 && self.scale <= 1.0 && !self.share
     }
 
     /// Plain digits that can be a year.
@@ -66,6 +69,7 @@ pub(super) fn digits(reading: &Reading, token: usize) -> Option<Phrase> {
         plain: numeral.plain,
         spelled: false,
         share: false,
+        metres: false,
     };
     let money = money::symbol_before(reading, token).is_some();
     // At most two: `12 hundred thousand`.
@@ -77,6 +81,7 @@ pub(super) fn digits(reading: &Reading, token: usize) -> Option<Phrase> {
         phrase.last = next;
         phrase.plain = 0;
     }
+    phrase.metres = phrase.scale <= 1.0 && reading.slice(phrase.last + 1) == "m" && reading.glued(phrase.last + 1);
     Some(phrase)
 }
 
@@ -91,12 +96,12 @@ fn scale_at(reading: &Reading, token: usize, money: bool, phrase: &Phrase) -> Op
             let glued = reading.glued(token);
             let letters = reading.folded(token);
             match &*letters {
-                "bn" | "bln" => Some(1e9),
+                // `21 millions`; but `in 2024 millions fled`, `by May 12 thousands of them`.
+                "thousands" | "millions" | "billions" if phrase.plain > 3 || reading.is(token + 1, "of") => None,
+                "thousands" => Some(1e3),
+                "mn" | "mln" | "millions" => Some(1e6),
+                "bn" | "bln" | "billions" => Some(1e9),
                 "tn" | "trn" => Some(1e12),
-                "mn" | "mln" => Some(1e6),
-                "thousands" if !glued => Some(1e3),
-                "millions" if !glued => Some(1e6),
-                "billions" if !glued => Some(1e9),
                 "k" if glued || money => Some(1e3),
                 "m" if money || (glued && (reading.capital(token) || millions(reading, token))) => Some(1e6),
                 "b" if money => Some(1e9),
@@ -135,7 +140,17 @@ fn half_scale(reading: &Reading, token: usize) -> Option<Phrase> {
         _ => return None,
     };
     let first = if reading.is(token.wrapping_sub(1), "a") { token - 1 } else { token };
-    Some(Phrase { first, last: at, value: scale / f64::from(parts), decimals: 0, scale, plain: 0, spelled: true, share: false })
+    Some(Phrase {
+        first,
+        last: at,
+        value: scale / f64::from(parts),
+        decimals: 0,
+        scale,
+        plain: 0,
+        spelled: true,
+        share: false,
+        metres: false,
+    })
 }
 
 /// What the number words so far allow next.
@@ -213,7 +228,7 @@ pub(super) fn spelled(reading: &Reading, token: usize) -> Option<Phrase> {
     if after == After::Start {
         return None;
     }
-    Some(Phrase { first, last, value: total + group, decimals: 0, scale, plain: 0, spelled: true, share: false })
+    Some(Phrase { first, last, value: total + group, decimals: 0, scale, plain: 0, spelled: true, share: false, metres: false })
 }
 
 /// Where the next number word may stand after the one at `at`: past a hyphen or an `and`; `and a half` is added here.

@@ -74,9 +74,7 @@ fn side(reading: &Reading, token: usize) -> Option<Side> {
         return Some(Side { first: phrase.first, last: phrase.last, phrase, measure: Measure::Percent });
     }
     if let Some((currency, first)) = money::symbol_before(reading, phrase.first) {
-        // `US$5 dollars` has no use, but `$5 US` has.
-        let last = phrase.last + usize::from(reading.is(phrase.last + 1, "US") && currency.code() == "$");
-        return Some(Side { first, last, phrase, measure: Measure::Money(currency) });
+        return Some(Side { first, last: phrase.last, phrase, measure: Measure::Money(currency) });
     }
     let first = phrase.first;
     let next = phrase.last + 1;
@@ -84,7 +82,10 @@ fn side(reading: &Reading, token: usize) -> Option<Side> {
     if let Some((measure, last)) = percent(reading, after) {
         return Some(Side { first, last, phrase, measure });
     }
-    if let Some((currency, end, parts)) = money::name_after(reading, after, phrase.value) {
+    // `in constant 2015 dollars` names no amount.
+    let before = reading.folded(first.wrapping_sub(1));
+    let year = phrase.like_a_year() && ["in", "constant", "real", "of"].contains(&&*before);
+    if let Some((currency, end, parts)) = money::name_after(reading, after, phrase.value).filter(|_| !year) {
         phrase.value /= parts;
         return Some(Side { first, last: end - 1, phrase, measure: Measure::Money(currency) });
     }
@@ -124,10 +125,7 @@ fn pair(reading: &Reading, low: &Side) -> Option<Quantity> {
     // The first token of the second number, past its currency.
     let start =
         (at..at + 3).find(|&token| matches!(reading.token(token).map(|token| token.kind), Some(Kind::Digits(_) | Kind::Spelled(_))));
-    let start = match reading.is(at, "a") {
-        true => at + 1,
-        false => start?,
-    };
+    let start = if reading.is(at, "a") { at + 1 } else { start? };
     let high = side(reading, start)?;
     // Nothing but a currency or an article may stand between.
     if high.first != at && !(high.first > at && reading.is(at, "a")) || low.phrase.share || high.phrase.share {
@@ -150,16 +148,19 @@ fn pair(reading: &Reading, low: &Side) -> Option<Quantity> {
     // `in 2024 to 12,000`: a year is no end of a range of counts.
     let (one, other) = (&low.phrase, &high.phrase);
     let year = |phrase: &Phrase| phrase.plain == 4 && (1800.0..2100.0).contains(&phrase.value);
+    if low.measure == Measure::Bare && year(one) && is_in(Set::YearFirm, &reading.folded(low.first.wrapping_sub(1))) && !year(other) {
+        return None;
+    }
     if measure == Measure::Bare && year(one) != year(other) && !(other.plain == 4 && joint == Joint::Dash) {
         return None;
     }
     let mut quantity = Quantity { first: low.first, last: high.last, low: low.phrase, high: Some(high.phrase), measure, apart: false };
-    share_scale(&mut quantity);
+    let change = joint == Joint::To && changes(reading, low.first);
+    let scaled = share_scale(&mut quantity, change);
     let (one, other) = (quantity.low.value, quantity.high?.value);
-    let change = joint == Joint::To && reading.is(low.first.wrapping_sub(1), "from") && changes(reading, low.first - 1);
     if change || one >= other {
-        // A score or a fall: worth keeping together only where one measure serves both.
-        let shared = low.measure == Measure::Bare && measure != Measure::Bare;
+        // A score or a fall: worth keeping together only where one measure or scale serves both.
+        let shared = scaled || (low.measure == Measure::Bare && measure != Measure::Bare);
         if !(shared || (joint == Joint::Dash && one >= other)) {
             return None;
         }
@@ -168,15 +169,20 @@ fn pair(reading: &Reading, low: &Side) -> Option<Quantity> {
     Some(quantity)
 }
 
-/// `forty to fifty billion`: the scale of the second number serves the first, when that makes the range ascend.
-fn share_scale(quantity: &mut Quantity) {
-    let Some(high) = quantity.high else { return };
+/// `forty to fifty billion`: the scale of the second number serves the first, when that makes the range ascend, or when
+/// both are ends of a change (`fell from 1.5 to 1.2 million`). Says whether it did.
+fn share_scale(quantity: &mut Quantity, change: bool) -> bool {
+    let Some(high) = quantity.high else { return false };
     let low = &mut quantity.low;
-    if low.scale == 1.0 && high.scale > 1.0 && low.value < high.value / high.scale && (low.plain > 0 || low.spelled || low.decimals > 0) {
-        low.value *= high.scale;
-        low.scale = high.scale;
-        low.plain = 0;
+    let fits = low.value < high.value / high.scale || (change && low.value < 1000.0);
+    let bare = low.scale <= 1.0 && (low.plain > 0 || low.spelled || low.decimals > 0);
+    if !(fits && bare && high.scale > 1.0) {
+        return false;
     }
+    low.value *= high.scale;
+    low.scale = high.scale;
+    low.plain = 0;
+    true
 }
 
 /// The joint after `low` and the token after it.
@@ -202,10 +208,14 @@ fn joint(reading: &Reading, low: &Side) -> Option<(Joint, usize)> {
     }
 }
 
-/// Whether a verb of change stands in the few words before `from` at `token`.
+/// Whether a verb of change makes the number that begins at `token` the start or the size of a change: `rose last year
+/// from 9`, `rose by 9`, `rose 9`.
 fn changes(reading: &Reading, token: usize) -> bool {
-    (1..=4)
+    let before = token.wrapping_sub(1);
+    let reach = if reading.is(before, "from") { 5 } else { 2 };
+    (1..=reach)
         .map_while(|back| token.checked_sub(back))
-        .take_while(|&before| reading.is_word(before))
-        .any(|before| is_in(Set::Change, &reading.folded(before)))
+        .take_while(|&word| reading.is_word(word))
+        .filter(|&word| reach > 2 || word == before || reading.is(before, "by"))
+        .any(|word| is_in(Set::Change, &reading.folded(word)))
 }

@@ -45,15 +45,13 @@ pub(super) fn find(reading: &Reading) -> Vec<Quotation> {
             if double.is_some() {
                 continue;
             }
-            if let Some(open) = single {
-                if closes_single(reading, index, sign) {
+            match single {
+                Some(open) if closes_single(reading, index, sign) => {
                     push(reading, open, index, true, &mut found);
                     single = None;
-                    continue;
                 }
-            }
-            if opens_single(reading, index, sign) {
-                single = Some(index);
+                _ if opens_single(reading, index, sign) => single = Some(index),
+                _ => {}
             }
             continue;
         }
@@ -78,17 +76,15 @@ pub(super) fn find(reading: &Reading) -> Vec<Quotation> {
 fn mark(reading: &Reading, index: usize, sign: char, open: Option<(usize, char)>) -> Mark {
     match sign {
         '“' if open.is_some_and(|(_, opening)| opening == '„') => Mark::Close,
-        '“' | '„' => Mark::Open(sign),
         '«' if open.is_some_and(|(_, opening)| opening == '»') => Mark::Close,
-        '«' => Mark::Open(sign),
-        '”' => Mark::Close,
+        '“' | '„' | '«' => Mark::Open(sign),
         '»' if open.is_none() && !reading.glued(index) && reading.glued(index + 1) => Mark::Open(sign),
-        '»' => Mark::Close,
+        '”' | '»' => Mark::Close,
         // A straight mark opens after white space or an opening bracket, when something follows it closely.
         _ => {
             let after_space =
                 !reading.glued(index) || matches!(reading.sign(index.wrapping_sub(1)), Some('(' | '[' | '—' | '–' | '\u{E000}'));
-            if open.is_none() && after_space && reading.glued(index + 1) {
+            if after_space && reading.glued(index + 1) {
                 Mark::Open(sign)
             } else if open.is_some() && reading.glued(index) {
                 Mark::Close
@@ -117,14 +113,14 @@ fn push(reading: &Reading, open: usize, close: usize, single: bool, found: &mut 
         return;
     }
     let range = first.start..last.end;
-    let wordy = |token: usize| !matches!(reading.tokens[token].kind, Kind::Sign(_));
+    let has_letters = |token: usize| !matches!(reading.tokens[token].kind, Kind::Sign(_));
     // A word is a run of tokens without white space between that has a letter or a digit.
     let (mut words, mut counted) = (0, false);
     for token in open + 1..close {
         if !reading.glued(token) || token == open + 1 {
             counted = false;
         }
-        if wordy(token) && !counted {
+        if has_letters(token) && !counted {
             words += 1;
             counted = true;
         }

@@ -5,8 +5,9 @@
 //! hour`) is none, nor is an ordinal (`a third party`). This file must never read whole numbers.
 
 use super::phrase::{self, Phrase};
+use super::spelled::Spelled;
 use super::token::Reading;
-use super::words::{Set, Spelled, is_in};
+use super::words::{Set, is_in};
 
 /// `half`, `a third`, `two thirds`, `three-quarters` at `token`.
 pub(super) fn of_words(reading: &Reading, token: usize) -> Option<Phrase> {
@@ -19,7 +20,8 @@ pub(super) fn of_words(reading: &Reading, token: usize) -> Option<Phrase> {
     let article = reading.is(token.wrapping_sub(1), "a");
     let followed = |word: &str| reading.is(part + 1, word);
     let stands = match (count, parts) {
-        // `half of the men`, `half the men`; `a half of` and `one half of` too.
+        // `fell by half`, `half of the men`, `half the men`; `a half of` and `one half of` too.
+        (None, 2) if !article && reading.is(token.wrapping_sub(1), "by") && closes(reading, token, part + 1) => true,
         (None, 2) => {
             let before = token.wrapping_sub(if article { 2 } else { 1 });
             is_in(Set::AfterHalf, &reading.folded(part + 1))
@@ -34,16 +36,11 @@ pub(super) fn of_words(reading: &Reading, token: usize) -> Option<Phrase> {
         (Some(count), 4) => plural && count == 3,
         (Some(count), _) => plural && count < parts && count > 1,
     };
-    if !stands || plural_only(count, plural) || of_time(reading, part + 1) || scaled(reading, part + 1) {
+    if !stands || (plural && count.is_none()) || of_time(reading, part + 1) || scaled(reading, part + 1) {
         return None;
     }
     let value = 100.0 * f64::from(count.unwrap_or(1)) / f64::from(parts);
     Some(phrase_of(if article { token - 1 } else { token }, part, value))
-}
-
-/// A plural without a number before it: `thirds`.
-fn plural_only(count: Option<u8>, plural: bool) -> bool {
-    count.is_none() && plural
 }
 
 /// Whether the share that begins at `first` is a measure of change that ends its clause: `fell by a third.`
@@ -126,5 +123,5 @@ fn ratio(count: &Phrase, whole: &Phrase) -> Option<Phrase> {
 }
 
 fn phrase_of(first: usize, last: usize, value: f64) -> Phrase {
-    Phrase { first, last, value, decimals: 0, scale: 1.0, plain: 0, spelled: true, share: true }
+    Phrase { first, last, value, decimals: 0, scale: 1.0, plain: 0, spelled: true, share: true, metres: false }
 }

@@ -104,7 +104,7 @@ fn ending(reading: &Reading, at: usize, quotation: Option<&Quotation>) -> Ending
         return Ending::Not(before_marks);
     }
     let dots = reading.sign(at) == Some('…') || (stops > 1 && reading.sign(at) == Some('.'));
-    if dots && next == Next::Number && !marked {
+    if dots && matches!(next, Next::Number | Next::Amount) && !marked {
         return Ending::Not(end);
     }
     // “How many?” Rutte asked.
@@ -122,7 +122,10 @@ enum Next {
     /// A capital word that often begins sentences: `The`.
     Starter,
     Small,
+    /// A plain number, which may be labelled: `no. 5`.
     Number,
+    /// A number with separators or a currency, which is not.
+    Amount,
     /// A shortcode or a code span.
     Piece,
     Other,
@@ -147,9 +150,10 @@ impl Next {
                     Self::Capital
                 }
             }
+            Some(Kind::Digits(_)) if reading.numeral(token).is_some_and(|part| part.plain == 0 && part.decimals == 0) => Self::Amount,
             Some(Kind::Digits(_) | Kind::Code) => Self::Number,
             Some(Kind::Sign('\u{E001}' | '\u{E002}')) => Self::Piece,
-            Some(Kind::Sign('$' | '€' | '£' | '¥' | '₩' | '₽' | '₴' | '~' | '≈' | '+' | '−')) => Self::Number,
+            Some(Kind::Sign('$' | '€' | '£' | '¥' | '₩' | '₽' | '₴' | '~' | '≈' | '+' | '−')) => Self::Amount,
             _ => Self::Other,
         }
     }

@@ -19,13 +19,17 @@ impl Stated {
     /// Reads a quote.
     #[must_use]
     pub fn new(quote: &str) -> Self {
-        let mut reading = Reading::new(quote, Spacing::Joins);
+        let mut reading = Reading::new(quote, Spacing::Loose);
         let spaced = reading.numerals.iter().any(|numeral| numeral.spaced);
         let mut figures = find::in_quote(&mut reading);
         // `12 500` may be one number or two: either reading supports.
         if spaced {
-            figures.extend(find::in_quote(&mut Reading::new(quote, Spacing::Parts)));
+            figures.extend(find::in_quote(&mut Reading::new(quote, Spacing::Never)));
         }
+        // `1.1m` may be metres or millions.
+        let millions = |figure: &Figure| Figure { low: figure.low * 1e6, high: figure.high * 1e6, ..figure.clone() };
+        let others: Vec<Figure> = figures.iter().filter(|figure| figure.metres).map(millions).collect();
+        figures.extend(others);
         Self { figures }
     }
 
@@ -38,6 +42,12 @@ impl Stated {
     /// Whether the quotes of one sentence together state the figure: the two ends of a range may stand in two of them.
     #[must_use]
     pub fn support(quotes: &[Self], figure: &Figure) -> bool {
+        if figure.metres {
+            let millions = Figure { low: figure.low * 1e6, high: figure.high * 1e6, metres: false, ..figure.clone() };
+            if Self::support(quotes, &millions) {
+                return true;
+            }
+        }
         if same(figure.low, figure.high) {
             return quotes.iter().any(|quote| quote.comparable(figure).any(|stated| within(figure.low, stated) || rounds(figure, stated)));
         }
@@ -54,6 +64,17 @@ impl Stated {
             (Some(low), Some(high)) if same(low, high) => contains(low),
             (Some(low), Some(high)) => [low, high].iter().all(|end| self.figures.iter().any(|stated| ends_at(*end, stated))),
         }
+    }
+}
+
+impl Figure {
+    /// Whether this figure says the same as one that is cited: same kind and value (a share and its rounded percentage
+    /// too), or for a single value an end of the cited range. For titles, summaries and captions.
+    #[must_use]
+    pub fn repeats(&self, cited: &Figure) -> bool {
+        let single = same(self.low, self.high);
+        let equal = if single { ends_at(self.low, cited) } else { same(self.low, cited.low) && same(self.high, cited.high) };
+        alike(self, cited) && (equal || (single && rounds(self, cited)))
     }
 }
 
@@ -77,7 +98,8 @@ fn alike(figure: &Figure, stated: &Figure) -> bool {
 
 /// Equal but for the rounding of binary fractions.
 fn same(one: f64, other: f64) -> bool {
-    one == other || (one - other).abs() <= 1e-9 * one.abs().max(other.abs())
+    // The first half is for infinities, whose difference is no number.
+    one.total_cmp(&other).is_eq() || (one - other).abs() <= 1e-9 * one.abs().max(other.abs())
 }
 
 fn within(value: f64, stated: &Figure) -> bool {

@@ -6,7 +6,7 @@
 //! become [`Kind::Code`] as they are read. This file must never judge what a number means.
 
 use super::numeral::{self, Numeral, Spacing};
-use super::words::{self, Spelled};
+use super::spelled::{self, Spelled};
 
 /// One token: a byte range of the text and what stands there.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +95,7 @@ impl<'a> Reading<'a> {
             let byte = bytes[at];
             if byte.is_ascii_alphabetic() {
                 let end = word_end(text, at);
-                match words::number_word(&bytes[at..end]) {
+                match spelled::number_word(&bytes[at..end]) {
                     Some(spelled) => self.push_number(at, end, Kind::Spelled(spelled)),
                     None => self.push(at, end, Kind::Word),
                 }
@@ -251,10 +251,10 @@ impl<'a> Reading<'a> {
 
     /// Makes the token at `index` stop being a number.
     pub fn hide(&mut self, index: usize) {
-        if let Some(token) = self.tokens.get_mut(index) {
-            if matches!(token.kind, Kind::Digits(_) | Kind::Spelled(_)) {
-                token.kind = Kind::Code;
-            }
+        if let Some(token) = self.tokens.get_mut(index)
+            && matches!(token.kind, Kind::Digits(_) | Kind::Spelled(_))
+        {
+            token.kind = Kind::Code;
         }
     }
 }
@@ -276,6 +276,10 @@ fn word_end(text: &str, at: usize) -> usize {
     loop {
         while end < bytes.len() && bytes[end].is_ascii_alphabetic() {
             end += 1;
+        }
+        // Most words end here, at a space or a sign.
+        if bytes.get(end).is_none_or(|byte| byte.is_ascii() && *byte != b'\'') {
+            return end;
         }
         let Some(character) = text[end..].chars().next() else { return end };
         let next = end + character.len_utf8();

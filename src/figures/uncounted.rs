@@ -44,10 +44,11 @@ pub(super) fn sense(reading: &Reading, quantity: &Quantity, lexicon: &Lexicon) -
     if (quantity.like_a_day() && month_around(reading, quantity, unit)) || era(reading, quantity) {
         return Sense::Date;
     }
-    if quantity.low.like_a_year() && quantity.high.is_none_or(|high| high.plain == 4) {
-        if let Some(year) = year(reading, quantity, unit) {
-            return year;
-        }
+    if quantity.low.like_a_year()
+        && quantity.high.is_none_or(|high| high.plain == 4)
+        && let Some(year) = year(reading, quantity, unit)
+    {
+        return year;
     }
     if time_of_day(reading, quantity) {
         return Sense::Time;
@@ -55,7 +56,7 @@ pub(super) fn sense(reading: &Reading, quantity: &Quantity, lexicon: &Lexicon) -
     if labelled(reading, quantity, unit) {
         return Sense::Label;
     }
-    if calibre(reading, after) || race(reading, after) {
+    if calibre(reading, quantity) || race(reading, after) {
         return Sense::Calibre;
     }
     match unit {
@@ -86,7 +87,9 @@ fn month_around(reading: &Reading, quantity: &Quantity, unit: Option<Unit>) -> b
     if reading.sign(before) == Some('.') && reading.glued(before) {
         before = before.wrapping_sub(1);
     }
-    is_month(reading, before) && unit.is_none()
+    // `In May 12 people fell`: a day takes `on`.
+    let only_month = reading.is(before.wrapping_sub(1), "in") && reading.is_word(after);
+    is_month(reading, before) && unit.is_none() && !only_month
 }
 
 /// `476 AD`, `AD 476`, `480 BC`.
@@ -116,7 +119,8 @@ fn year(reading: &Reading, quantity: &Quantity, unit: Option<Unit>) -> Option<Se
         return (is_in(Set::YearCue, &word) && !nouns).then_some(Sense::Date);
     }
     let bound = is_in(Set::YearBefore, &word) || reading.capital(before) || word.ends_with("'s") || reading.sign(before).is_some();
-    if nouns && !bound { None } else { Some(Sense::LikelyYear) }
+    let people = is_in(Set::Plural, &reading.folded(after));
+    if people || (nouns && !bound) { None } else { Some(Sense::LikelyYear) }
 }
 
 /// `a minimum of 2000`, `a total of 2000`.
@@ -157,10 +161,13 @@ fn time_of_day(reading: &Reading, quantity: &Quantity) -> bool {
 fn duration_after(reading: &Reading, after: usize) -> bool {
     let mut at = after;
     for _ in 0..3 {
-        if reading.sign(at).is_some_and(is_hyphen) && reading.glued(at) {
-            at += 1;
-        }
+        let hyphen = reading.sign(at).is_some_and(is_hyphen) && reading.glued(at);
+        at += usize::from(hyphen);
         let word = reading.folded(at);
+        // `12 second-hand tanks`, `600 night raids`.
+        if !hyphen && ["second", "night", "weekend", "season"].contains(&&*word) {
+            return false;
+        }
         if at == after && ["s", "h", "ms"].contains(&reading.slice(at)) {
             return true;
         }
@@ -175,7 +182,7 @@ fn duration_after(reading: &Reading, after: usize) -> bool {
     false
 }
 
-/// `aged 26`, `at the age of 33`, `Pak, 26, spoke`.
+/// `aged 26`, `at the age of 33`, `those over 65`, `Pak, 26, spoke`, `the driver, 26, spoke`.
 fn aged(reading: &Reading, quantity: &Quantity) -> bool {
     let before = quantity.first.wrapping_sub(1);
     let word = reading.folded(before);
@@ -183,13 +190,18 @@ fn aged(reading: &Reading, quantity: &Quantity) -> bool {
     if age(before) || (["of", "between", "from"].contains(&&*word) && age(before.wrapping_sub(1))) {
         return true;
     }
+    // `those over 65`.
+    let people = ["people", "persons", "men", "women", "those", "adults", "anyone", "citizens", "children"];
+    if ["over", "under", "above"].contains(&&*word) && people.contains(&&*reading.folded(before.wrapping_sub(1))) {
+        return !counts_plural(reading, quantity.last + 1);
+    }
     let comma = |token: usize| reading.sign(token) == Some(',');
     comma(before)
         && reading.glued(before)
         && comma(quantity.last + 1)
-        && reading.capital(before.wrapping_sub(1))
+        && (reading.capital(before.wrapping_sub(1)) || is_in(Set::Person, &reading.folded(before.wrapping_sub(1))))
         && !is_month(reading, before.wrapping_sub(1))
-        && quantity.low.plain == 2
+        && (1..3).contains(&quantity.low.plain)
         && quantity.high.is_none()
 }
 
@@ -208,7 +220,8 @@ fn labelled(reading: &Reading, quantity: &Quantity, unit: Option<Unit>) -> bool 
         return is_in(Set::LabelDotted, &reading.folded(before.wrapping_sub(1)));
     }
     let word = reading.folded(before);
-    if is_in(Set::Label, &word) {
+    // `the S&P 500`.
+    if is_in(Set::Label, &word) || (word.eq("p") && reading.sign(before.wrapping_sub(1)) == Some('&')) {
         return true;
     }
     let determined = is_in(Set::Determiner, &reading.folded(before.wrapping_sub(1)));
@@ -216,7 +229,19 @@ fn labelled(reading: &Reading, quantity: &Quantity, unit: Option<Unit>) -> bool 
         // `No 10`; but `no 10 men`.
         return reading.slice(before).starts_with('N') && low.plain > 0 && before > 0;
     }
-    unit.is_none() && is_in(Set::LabelLoose, &word) && (reading.capital(before) || !determined)
+    let verb = is_in(Set::LabelVerb, &word) && verb_before(reading, before, after);
+    unit.is_none() && is_in(Set::LabelLoose, &word) && (reading.capital(before) || !(determined || verb))
+}
+
+/// Whether a word such as `claim` or `note` at `label` is likelier a verb than a label: `officials claim 600 dead`, but
+/// not `see note 4` or `the answer to question 4.`
+fn verb_before(reading: &Reading, label: usize, after: usize) -> bool {
+    let before = label.wrapping_sub(1);
+    if !reading.is_word(before) || is_in(Set::BeforeLabel, &reading.folded(before)) {
+        return false;
+    }
+    let open = reading.is(before, "to") || reading.is(before, "and") || reading.is(before, "or");
+    !open || (reading.is_word(after) && !reading.is(after, "is"))
 }
 
 /// `10 Downing Street`: one to three capital words after a number, of which the last is a street.
@@ -224,11 +249,17 @@ fn street(reading: &Reading, after: usize) -> bool {
     (after..after + 4).take_while(|&token| reading.capital(token)).skip(1).any(|token| is_in(Set::Street, &reading.folded(token)))
 }
 
-/// `155mm shells`, `122-mm rockets`.
-fn calibre(reading: &Reading, after: usize) -> bool {
+/// `155mm shells`, `122-mm rockets`, and the usual calibres by themselves (`not the equal of a 155mm one`).
+fn calibre(reading: &Reading, quantity: &Quantity) -> bool {
+    const USUAL: [f64; 10] = [105.0, 107.0, 120.0, 122.0, 130.0, 152.0, 155.0, 170.0, 203.0, 240.0];
+    let after = quantity.last + 1;
     let unit = after + usize::from(reading.hyphen(after));
-    reading.is(unit, "mm")
-        && (unit + 1..unit + 4)
+    if !reading.is(unit, "mm") {
+        return false;
+    }
+    let close = reading.glued(after) && USUAL.contains(&quantity.low.value) && !reading.is(unit + 1, "of");
+    close
+        || (unit + 1..unit + 4)
             .take_while(|&token| reading.is_word(token) || reading.sign(token).is_some_and(is_hyphen))
             .any(|token| is_in(Set::Weapon, &reading.folded(token)))
 }

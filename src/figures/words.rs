@@ -1,8 +1,8 @@
 //! The words that the rules about numbers know, all in one place.
 //!
-//! In: a word in lower case. Out: the [`Set`]s it belongs to ([`is_in`]), or the number that it spells
-//! ([`number_word`]). A rule that misjudges a sentence is most often mended by a word here. This file must never look
-//! at more than one word.
+//! In: a word in lower case. Out: whether it belongs to a [`Set`]. Entry point: [`is_in`]. A rule that misjudges a
+//! sentence is most often mended by a word here. This file must never look at more than one word, nor hold what a
+//! number word is worth: that is `spelled`'s.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -50,6 +50,8 @@ pub(super) enum Set {
     Race,
     /// Formations that are known by a number before them, when they have a capital: `1 Corps`, `617 Squadron`.
     Formation,
+    /// People, whose age may stand after them: `the driver, 26, said`.
+    Person,
     /// End the name of a street: `10 Downing Street`.
     Street,
     /// What `half the` is said of without any measure: `half the battle`.
@@ -62,7 +64,11 @@ pub(super) enum Set {
     LabelDotted,
     /// Number what follows unless a determiner makes them ordinary nouns.
     LabelLoose,
-    /// Determiners that do so.
+    /// Those of them that are verbs too (`they claim 600 dead`) and need a preposition or a sign before them.
+    LabelVerb,
+    /// Before a label that may be a verb.
+    BeforeLabel,
+    /// Determiners that make a loose label an ordinary noun.
     Determiner,
     /// Verbs of change: `rose from 9 to 12` names two counts, not a range.
     Change,
@@ -107,7 +113,8 @@ const TABLE: &[(Set, &str)] = &[
         Set::YearBefore,
         "in since by until till during after before circa year years from of spring summer autumn fall winter early \
          mid late between ad ce the to and through throughout pre post season edition for than its their his her our \
-         my this that class vintage under at on with as",
+         my this that class vintage under at on with as constant real other new old previous \
+         recent final failed disputed original",
     ),
     (
         Set::AmountCue,
@@ -116,7 +123,7 @@ const TABLE: &[(Set, &str)] = &[
     ),
     (
         Set::Plural,
-        "people men women children troops personnel police cattle sheep aircraft dead wounded prisoners staff infantry \
+        "people men women children troops personnel police cattle sheep aircraft staff infantry \
          seamen servicemen policemen fishermen teeth feet",
     ),
     (
@@ -147,7 +154,8 @@ const TABLE: &[(Set, &str)] = &[
     (
         Set::Measure,
         "km m cm mm nm kg g mg t kt mt ml cl l ha kw mw gw tw kwh mwh gwh twh mph kph kmh ft in lb lbs oz gb mb tb kb \
-         hz khz mhz ghz c f x hp sqm sq pc pct pp px kv cc bpm rpm db mmhg mbps gbps kbps bp bps",
+         hz khz mhz ghz c f x hp sqm sq pc pct pp px kv cc bpm rpm db mmhg mbps gbps kbps bp bps mi yd w v \
+         pa kpa mpa ev kev mev gev sv msv bq mol ppm ppb",
     ),
     (
         Set::Weapon,
@@ -161,7 +169,14 @@ const TABLE: &[(Set, &str)] = &[
          races walk",
     ),
     (Set::Formation, "corps army division brigade regiment battalion squadron commando company battery wing fleet flotilla platoon"),
-    (Set::Street, "street st avenue ave av road rd boulevard blvd lane drive square place court terrace way highway row"),
+    (Set::Street, "street st avenue ave av road rd boulevard blvd lane drive square terrace"),
+    (
+        Set::Person,
+        "elder older younger man woman boy girl soldier prisoner sniper deserter defector driver pilot student teacher \
+         father mother son daughter brother sister wife husband widow nurse doctor farmer worker officer captain \
+         minister leader president actor actress singer player striker goalkeeper pensioner refugee suspect victim \
+         other former latter",
+    ),
     (Set::Idiom, "story battle truth fun problem way point trouble job chance"),
     (Set::Clock, "am pm gmt utc cet cest est edt pst pdt bst msk kst jst o'clock"),
     (
@@ -190,6 +205,12 @@ const TABLE: &[(Set, &str)] = &[
          wave batch release edition ftse dax cac nikkei nasdaq stoxx war",
     ),
     (
+        Set::LabelVerb,
+        "claim claims note notes order orders number numbers plan issue issues question questions book books mark form \
+         set race track document documents exhibit file act bill group release model box",
+    ),
+    (Set::BeforeLabel, "in of see under from on at by per for than cf also with is was as"),
+    (
         Set::Determiner,
         "the this that these those a an each every any some one its their his her our my first second third last next \
          same whole such another no which what final per",
@@ -197,8 +218,9 @@ const TABLE: &[(Set, &str)] = &[
     (
         Set::Change,
         "rose grew increased jumped climbed went moved up expanded doubled tripled revised raised soared surged rise \
-         rising grow growing increase increasing raising change changed changing rises grows increases climbs climb \
-         cut fell dropped swelled widened lifted upped extended",
+         rising grow growing increase increasing raising change changed changing grows increases climbs climb \
+         cut fell dropped swelled widened lifted upped extended \
+         reduced advanced gained declined slid sank falls falling rises hiked hike",
     ),
     (
         Set::Speech,
@@ -214,7 +236,7 @@ const TABLE: &[(Set, &str)] = &[
     (
         Set::ShortenedLast,
         "etc inc ltd co corp jr al bros dept univ assn plc llc mon tue tues wed thu thur thurs fri jan feb mar apr jun \
-         jul aug sep sept oct nov dec ed eds vol no fig av ave blvd rd",
+         jul aug sep sept oct nov dec ed eds vol fig av ave blvd rd",
     ),
     (
         Set::Starter,
@@ -247,123 +269,4 @@ static SETS: LazyLock<HashMap<&'static str, u64>> = LazyLock::new(|| {
 /// Whether `word` (in lower case) belongs to `set`. The empty word belongs to none.
 pub(super) fn is_in(set: Set, word: &str) -> bool {
     !word.is_empty() && SETS.get(word).is_some_and(|bits| bits & (1 << set as u64) != 0)
-}
-
-/// The part that a word has in a number.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Spelled {
-    /// `zero` to `nineteen`.
-    Unit(u8),
-    /// `twenty` to `ninety`.
-    Tens(u8),
-    /// `hundred`.
-    Hundred,
-    /// `thousand`, `million`, `lakh`: the power of ten.
-    Scale(u8),
-    /// `dozen`.
-    Dozen,
-    /// `half`, `third`, `quarters`: the denominator, and whether it is a plural.
-    Part(u8, bool),
-}
-
-/// The number that a word spells, whatever its capitals: `twelve`, also `twelvefold`.
-pub(super) fn number_word(word: &[u8]) -> Option<Spelled> {
-    // Few words begin with these letters and have a fitting length; all others leave here.
-    const FIRST: [bool; 26] = letters(b"bcdefhlmnoqstz");
-    let first = (word.first()? | 0x20).wrapping_sub(b'a');
-    if !(3..=12).contains(&word.len()) || !FIRST.get(usize::from(first)).copied().unwrap_or(false) {
-        return None;
-    }
-    let mut lower = [0; 12];
-    for (small, byte) in lower.iter_mut().zip(word) {
-        *small = byte | 0x20;
-    }
-    let lower = &lower[..word.len()];
-    if word.len() > 6 {
-        if let Some(stem) = lower.strip_suffix(b"fold") {
-            return lookup(stem);
-        }
-    }
-    lookup(lower)
-}
-
-fn lookup(lower: &[u8]) -> Option<Spelled> {
-    use Spelled::{Dozen, Hundred, Part, Scale, Tens, Unit};
-    // By length first: one comparison of a few bytes for each word that has it.
-    let words: &[(&[u8], Spelled)] = match lower.len() {
-        3 => &[(b"one", Unit(1)), (b"two", Unit(2)), (b"six", Unit(6)), (b"ten", Unit(10))],
-        4 => &[
-            (b"four", Unit(4)),
-            (b"five", Unit(5)),
-            (b"nine", Unit(9)),
-            (b"half", Part(2, false)),
-            (b"zero", Unit(0)),
-            (b"lakh", Scale(5)),
-        ],
-        5 => &[
-            (b"three", Unit(3)),
-            (b"seven", Unit(7)),
-            (b"eight", Unit(8)),
-            (b"third", Part(3, false)),
-            (b"dozen", Dozen),
-            (b"forty", Tens(40)),
-            (b"fifty", Tens(50)),
-            (b"sixty", Tens(60)),
-            (b"fifth", Part(5, false)),
-            (b"sixth", Part(6, false)),
-            (b"tenth", Part(10, false)),
-            (b"lakhs", Scale(5)),
-            (b"crore", Scale(7)),
-        ],
-        6 => &[
-            (b"twenty", Tens(20)),
-            (b"thirty", Tens(30)),
-            (b"eighty", Tens(80)),
-            (b"ninety", Tens(90)),
-            (b"eleven", Unit(11)),
-            (b"twelve", Unit(12)),
-            (b"thirds", Part(3, true)),
-            (b"fourth", Part(4, false)),
-            (b"fifths", Part(5, true)),
-            (b"sixths", Part(6, true)),
-            (b"eighth", Part(8, false)),
-            (b"tenths", Part(10, true)),
-            (b"crores", Scale(7)),
-        ],
-        7 => &[
-            (b"hundred", Hundred),
-            (b"million", Scale(6)),
-            (b"billion", Scale(9)),
-            (b"quarter", Part(4, false)),
-            (b"fifteen", Unit(15)),
-            (b"sixteen", Unit(16)),
-            (b"seventy", Tens(70)),
-            (b"seventh", Part(7, false)),
-            (b"fourths", Part(4, true)),
-            (b"eighths", Part(8, true)),
-        ],
-        8 => &[
-            (b"thousand", Scale(3)),
-            (b"trillion", Scale(12)),
-            (b"quarters", Part(4, true)),
-            (b"thirteen", Unit(13)),
-            (b"fourteen", Unit(14)),
-            (b"eighteen", Unit(18)),
-            (b"nineteen", Unit(19)),
-            (b"sevenths", Part(7, true)),
-        ],
-        9 => &[(b"seventeen", Unit(17))],
-        _ => &[],
-    };
-    words.iter().find(|(word, _)| *word == lower).map(|(_, spelled)| *spelled)
-}
-
-const fn letters(wanted: &[u8]) -> [bool; 26] {
-    let mut table = [false; 26];
-    let mut index = 0;
-    while index < wanted.len() {
-        table[(wanted[index] - b'a') as usize] = true;
-        index += 1;
-    }
-    table
 }

@@ -162,8 +162,8 @@ const HOLE: char = '\u{1}';
 /// Blocks may be nested this deep; deeper is refused before parsing, since rendering and browsers recurse.
 const DEEPEST: usize = 100;
 
-/// Parse the body that begins at `offset` of the file.
-pub fn parse(file: &Arc<TextFile>, offset: usize, report: &mut Report) -> Body {
+/// Parse the body that begins at `offset` of the file. HTML that the author wrote is made safe unless it is trusted.
+pub fn parse(file: &Arc<TextFile>, offset: usize, trusted_html: bool, report: &mut Report) -> Body {
     let body = &file.text[offset..];
     if let Some(at) = too_deep(body) {
         report.push(
@@ -191,6 +191,7 @@ pub fn parse(file: &Arc<TextFile>, offset: usize, report: &mut Report) -> Body {
         file,
         body,
         offset,
+        trusted_html,
         tags: &tags,
         report,
         out: vec![Vec::new()],
@@ -300,6 +301,7 @@ struct Walk<'a, 'r> {
     file: &'a Arc<TextFile>,
     body: &'a str,
     offset: usize,
+    trusted_html: bool,
     tags: &'a [shortcodes::Tag],
     report: &'r mut Report,
     out: Vec<Vec<Event<'a>>>,
@@ -731,7 +733,9 @@ impl<'a> Walk<'a, '_> {
             section.push_str("</ol>\n</section>\n");
             self.push_block(section);
         }
-        let html = self.pop_html();
+        // A style attribute would be refused by the Content-Security-Policy that the pages run under.
+        let html = self.pop_html().replace(" style=\"text-align: ", " class=\"align-");
+        let html = if self.result.raw_html && !self.trusted_html { super::sanitise::clean(&html) } else { html };
         self.result.pieces = split_holes(&html);
         self.result.prose = self.prose.blocks;
         self.result.words = self.result.prose.iter().map(Block::words).sum();

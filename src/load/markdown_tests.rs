@@ -2,7 +2,7 @@ use super::*;
 
 fn parsed(text: &str) -> (Body, Report) {
     let mut report = Report::default();
-    let body = parse(&TextFile::new("a.md", text), 0, &mut report);
+    let body = parse(&TextFile::new("a.md", text), 0, false, &mut report);
     (body, report)
 }
 
@@ -106,4 +106,15 @@ fn nesting_without_end_is_refused() {
         let (_, report) = parsed(&deep);
         assert_eq!(report.iter().next().map(|d| d.code), Some(Code::FileUnreadable));
     }
+}
+
+#[test]
+fn html_of_authors_is_made_safe_and_holes_survive() {
+    let html = shown("a <b onclick=\"x()\">b</b> [@c] [d](e.md)\n\n<script>alert(1)</script>\n");
+    assert_eq!(html, "<p>a <b>b</b> ‹C0› <a href=\"‹L0›\">d</a></p>\n\n");
+}
+
+#[test]
+fn columns_are_aligned_by_class() {
+    assert!(shown("| a |\n|--:|\n| b |\n").contains("<td class=\"align-right\">b</td>"));
 }

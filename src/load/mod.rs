@@ -13,6 +13,7 @@ pub mod front_matter;
 pub mod markdown;
 pub mod prose;
 pub mod records;
+mod sanitise;
 pub mod shortcodes;
 pub mod sources;
 pub mod theme;
@@ -136,9 +137,11 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
     let questions = Records::read(record("questions.yaml", report)?.as_ref(), "id", |q: &Question| &q.id, report);
     let glossary = Records::read(record("glossary.yaml", report)?.as_ref(), "term", |t: &Term| &t.term, report);
 
+    let trusted_html = config.as_ref().is_some_and(|c| c.trusted_html);
     let paths = files::below(root, "content")?;
     let (page_paths, other_paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| p.ends_with(".md"));
-    let parsed: Result<Vec<ParsedPage>, ReadError> = page_paths.par_iter().map(|path| read_page(options, path, reuse)).collect();
+    let parsed: Result<Vec<ParsedPage>, ReadError> =
+        page_paths.par_iter().map(|path| read_page(options, path, trusted_html, reuse)).collect();
     let mut pages = Vec::new();
     for parsed in parsed? {
         report.extend(parsed.report);
@@ -190,17 +193,17 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
     Ok(Some(Inputs { config, pages, sources, actors, questions, glossary, copies, style_file, archive, theme }))
 }
 
-fn read_page(options: &Options, path: &str, reuse: &Reuse) -> Result<ParsedPage, ReadError> {
+fn read_page(options: &Options, path: &str, trusted_html: bool, reuse: &Reuse) -> Result<ParsedPage, ReadError> {
     let mut report = Report::default();
     let Some(file) = files::read_text(&options.root, path, &mut report)? else {
         return Ok(ParsedPage { page: None, report });
     };
     let digest = xxhash_rust::xxh3::xxh3_128(file.text.as_bytes());
-    Ok(reuse.page(path, digest, || parse_page(&file, digest)))
+    Ok(reuse.page(path, digest ^ u128::from(trusted_html), || parse_page(&file, digest, trusted_html)))
 }
 
 /// Split, read and parse one page.
-pub fn parse_page(file: &Arc<TextFile>, digest: u128) -> ParsedPage {
+pub fn parse_page(file: &Arc<TextFile>, digest: u128, trusted_html: bool) -> ParsedPage {
     let mut report = Report::default();
     let page = match front_matter::split(file) {
         Err(diagnostic) => {
@@ -209,7 +212,7 @@ pub fn parse_page(file: &Arc<TextFile>, digest: u128) -> ParsedPage {
         }
         Ok(fences) => {
             // The body is parsed even when the front matter is broken, so that one run tells of both.
-            let body = markdown::parse(file, fences.body, &mut report);
+            let body = markdown::parse(file, fences.body, trusted_html, &mut report);
             match front_matter::read(file, &fences) {
                 Err(diagnostic) => {
                     report.push(diagnostic);

@@ -49,7 +49,9 @@ pub fn render(renderer: &Renderer<'_>, page: usize, reuse: &Reuse, report: &mut 
         key.update(value.to_string().as_bytes());
         key.update(extra.to_string().as_bytes());
         key.update(content.as_bytes());
-        key.update(&renderer.collections_digest(std::iter::once(template.as_str()).chain(shortcodes.iter().map(String::as_str))).to_le_bytes());
+        key.update(
+            &renderer.collections_digest(std::iter::once(template.as_str()).chain(shortcodes.iter().map(String::as_str))).to_le_bytes(),
+        );
         key.digest128()
     };
     let rendered = reuse.rendered(&output, key, || {

@@ -107,7 +107,8 @@ impl TestSite {
 
     pub fn remove(&self, path: &str) {
         let full = self.root().join(path);
-        if full.is_dir() { fs::remove_dir_all(&full) } else { fs::remove_file(&full) }.unwrap_or_else(|e| panic!("cannot remove {path}: {e}"));
+        if full.is_dir() { fs::remove_dir_all(&full) } else { fs::remove_file(&full) }
+            .unwrap_or_else(|e| panic!("cannot remove {path}: {e}"));
     }
 
     pub fn rename(&self, from: &str, to: &str) {

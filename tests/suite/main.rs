@@ -7,6 +7,8 @@ mod bad_input;
 mod cites;
 mod determinism;
 mod errors;
+mod figures_corpus;
+mod figures_properties;
 mod harness;
 mod layering;
 mod manual;
