@@ -14,6 +14,7 @@
 pub mod address;
 pub mod date;
 pub mod diag;
+pub mod html;
 pub mod text;
 pub mod yaml;
 

@@ -1,0 +1,127 @@
+//! Running text: citations in brackets, narrative citations, shortcodes between words.
+//!
+//! In: text events with their places. Out: pieces of the body and of its prose.
+//! Must never take an at sign for a citation in code, links, addresses or escaped text.
+
+use std::ops::Range;
+
+use pulldown_cmark::Event;
+
+use super::holes::HOLE;
+use super::walk::{Open, Walk};
+use crate::diag::{Code, Diagnostic};
+use crate::load::cite_syntax::{self, CiteGroup, CiteItem, Locator};
+use crate::text::Span;
+
+impl Walk<'_, '_> {
+    /// `[see @a; @b]`: the range is the whole of it, brackets included.
+    pub(super) fn bracketed(&mut self, range: Range<usize>) {
+        let source = &self.body[range.clone()];
+        let inner = source.strip_prefix('[').and_then(|s| s.strip_suffix(']')).unwrap_or(source);
+        let start = range.start + source.find(inner).unwrap_or(0);
+        let (items, faults) = cite_syntax::parse_group(inner, self.offset + start);
+        for (place, message) in faults {
+            self.report.push(
+                Diagnostic::at(Code::CiteSyntax, Span::new(self.file, place), message)
+                    .help("write `[@id]`, `[@id, para. 4]`, `[see @a; @b]` or `[-@id]`; write `\\[` for a literal bracket"),
+            );
+        }
+        // What can be read counts as used, so that one slip is one finding.
+        if items.is_empty() {
+            let text = source.to_owned();
+            self.plain(&text, range.start);
+        } else {
+            self.cite(items, false, range);
+        }
+    }
+
+    pub(super) fn cite(&mut self, items: Vec<CiteItem>, narrative: bool, range: Range<usize>) {
+        let index = self.result.cites.len();
+        self.prose.cite(index, self.offset + range.start);
+        self.result.cites.push(CiteGroup { items, narrative, range: self.offset + range.start..self.offset + range.end });
+        self.push_html(format!("{HOLE}C{index}{HOLE}"));
+    }
+
+    /// Text without citations in it.
+    pub(super) fn plain(&mut self, text: &str, at: usize) {
+        let text = text.replace(HOLE, "\u{fffd}");
+        self.prose.text(&text, self.offset + at);
+        match self.open.last_mut() {
+            Some(Open::Image { alt, .. }) => return alt.push_str(&text),
+            Some(Open::Heading { text: heading, .. }) => heading.push_str(&text),
+            _ => {}
+        }
+        self.push(Event::Text(text.into()));
+    }
+
+    /// Running text: shortcodes masked as text, and narrative citations, are taken out of it.
+    pub(super) fn text(&mut self, text: &str, range: Range<usize>, in_link: bool) {
+        // What typography or entities changed has no inner positions; citations and shortcodes never stand in it.
+        if text.len() != range.len() {
+            return self.plain(text, range.start);
+        }
+        let mut from = 0;
+        let mut at = 0;
+        let bytes = text.as_bytes();
+        while at < bytes.len() {
+            match bytes[at] {
+                1 => {
+                    let here = range.start + at;
+                    if let Some(tag) = self.tags.iter().position(|t| t.range.start == here) {
+                        self.plain(&text[from..at], range.start + from);
+                        let end = self.tags[tag].range.end - range.start;
+                        self.tag(tag, false);
+                        at = end.min(text.len());
+                        from = at;
+                        continue;
+                    }
+                }
+                b'@' if !in_link && !matches!(self.open.last(), Some(Open::Image { .. })) => {
+                    if let Some(item_end) = self.narrative(text, &range, from, at) {
+                        at = item_end;
+                        from = item_end;
+                        continue;
+                    }
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        self.plain(&text[from..], range.start + from);
+    }
+
+    /// `@id` in running text, with `[p. 9]` behind it if that stands in the same run of text.
+    pub(super) fn narrative(&mut self, text: &str, range: &Range<usize>, from: usize, at: usize) -> Option<usize> {
+        let source_at = range.start + at;
+        let before = self.body[..source_at].chars().next_back();
+        if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '\\' | '@' | '/' | '.' | '_' | '-' | ':' | '+')) {
+            return None;
+        }
+        let rest = &text[at + 1..];
+        let length = cite_syntax::id_length(rest);
+        // `@user@host` is an address in the fediverse; `@` alone is an at sign.
+        if length == 0 || rest[length..].starts_with('@') {
+            return None;
+        }
+        let start = self.offset + source_at + 1;
+        self.plain(&text[from..at], range.start + from);
+        let mut item = CiteItem {
+            id: rest[..length].to_owned(),
+            range: start..start + length,
+            prefix: String::new(),
+            suppress_author: false,
+            locator: None,
+            suffix: String::new(),
+        };
+        let mut end = at + 1 + length;
+        if let Some(bracket) = text[end..].strip_prefix(" [").and_then(|b| b.split_once(']')) {
+            if let Some((locator, suffix)) = Locator::parse(bracket.0) {
+                item.locator = Some(locator);
+                item.suffix = suffix.trim().to_owned();
+                end += bracket.0.len() + 3;
+            }
+        }
+        self.cite(vec![item], true, source_at..range.start + end);
+        Some(end)
+    }
+}

@@ -1,0 +1,376 @@
+//! The walk over Markdown's events: blocks, headings, footnotes, HTML and shortcodes.
+//!
+//! In: the masked body. Out: [`Body`]. Running text, with its citations, is in `text`.
+//! Must never lose a place: every range counts in the whole file.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use pulldown_cmark::{BlockQuoteKind, BrokenLink, CowStr, Event, HeadingLevel, LinkType, Parser, Tag, TagEnd, html};
+
+use super::footnotes::Footnotes;
+use super::holes::{HOLE, hole, split_holes};
+use super::{Body, Heading, Link, PlacedCall, Word, escape, options, slug};
+use crate::diag::Report;
+use crate::load::prose::{Block, BlockKind, ProseWriter};
+use crate::load::shortcodes::{self, TagKind};
+use crate::text::TextFile;
+
+/// Walk over a masked body.
+pub(super) fn walk(
+    file: &Arc<TextFile>,
+    offset: usize,
+    trusted_html: bool,
+    tags: &[shortcodes::Tag],
+    masked: &str,
+    report: &mut Report,
+) -> Body {
+    Walk {
+        file,
+        body: &file.text[offset..],
+        offset,
+        trusted_html,
+        tags,
+        report,
+        out: vec![Vec::new()],
+        result: Body::default(),
+        ids: HashSet::new(),
+        footnotes: Footnotes::default(),
+        prose: ProseWriter::default(),
+        open: Vec::new(),
+    }
+    .run(masked)
+}
+
+/// A collection that is written apart before it is put in place.
+pub(super) enum Open {
+    Heading { level: HeadingLevel, id: Option<String>, classes: Vec<String>, text: String },
+    Footnote(usize),
+    Image { link: usize, alt: String },
+    Alert,
+}
+
+pub(super) struct Walk<'a, 'r> {
+    pub(super) file: &'a Arc<TextFile>,
+    pub(super) body: &'a str,
+    pub(super) offset: usize,
+    pub(super) trusted_html: bool,
+    pub(super) tags: &'a [shortcodes::Tag],
+    pub(super) report: &'r mut Report,
+    pub(super) out: Vec<Vec<Event<'a>>>,
+    pub(super) result: Body,
+    pub(super) ids: HashSet<String>,
+    pub(super) footnotes: Footnotes,
+    pub(super) prose: ProseWriter,
+    pub(super) open: Vec<Open>,
+}
+
+/// The address that the broken-link callback gives to what looks like a citation.
+const CITE_TARGET: &str = "\u{1}cite";
+
+impl Walk<'_, '_> {
+    fn run(mut self, masked: &str) -> Body {
+        let mut broken = |link: BrokenLink<'_>| {
+            let looks_cited = link.reference.char_indices().any(|(i, c)| {
+                c == '@'
+                    && link.reference[..i].chars().next_back().is_none_or(|b| !b.is_alphanumeric())
+                    && link.reference[i + 1..].starts_with(|n: char| n.is_alphanumeric() || n == '_' || n == '{')
+            });
+            (looks_cited && matches!(link.link_type, LinkType::Shortcut)).then_some((CowStr::Borrowed(CITE_TARGET), CowStr::Borrowed("")))
+        };
+        let parser = Parser::new_with_broken_link_callback(masked, options(), Some(&mut broken));
+        let mut skip_until_link_end = false;
+        let mut code_block = false;
+        let mut link_depth = 0usize;
+        let mut events = parser.into_offset_iter().peekable();
+        while let Some((event, mut range)) = events.next() {
+            if skip_until_link_end {
+                skip_until_link_end = !matches!(event, Event::End(TagEnd::Link));
+                continue;
+            }
+            match event {
+                Event::Start(Tag::Link { ref dest_url, .. }) if dest_url.as_ref() == CITE_TARGET => {
+                    skip_until_link_end = true;
+                    self.bracketed(range);
+                }
+                Event::Start(Tag::Link { dest_url, title, .. }) => {
+                    link_depth += 1;
+                    let index = self.link(&dest_url, range, None, &title);
+                    let title = if title.is_empty() { String::new() } else { format!(" title=\"{}\"", escape(&title)) };
+                    self.push_html(format!("<a href=\"{HOLE}L{index}{HOLE}\"{title}>"));
+                }
+                Event::End(TagEnd::Link) => {
+                    link_depth = link_depth.saturating_sub(1);
+                    self.push_html("</a>".to_owned());
+                }
+                Event::Start(Tag::Image { dest_url, title, .. }) => {
+                    let index = self.link(&dest_url, range, Some(String::new()), &title);
+                    self.open.push(Open::Image { link: index, alt: String::new() });
+                }
+                Event::End(TagEnd::Image) => {
+                    if let Some(Open::Image { link, alt }) = self.open.pop() {
+                        self.result.links[link].alt = Some(alt);
+                        self.push_html(format!("{HOLE}I{link}{HOLE}"));
+                    }
+                }
+                Event::Start(Tag::CodeBlock(kind)) => {
+                    code_block = true;
+                    self.push(Event::Start(Tag::CodeBlock(owned_code_kind(kind))));
+                }
+                Event::End(TagEnd::CodeBlock) => {
+                    code_block = false;
+                    self.push(Event::End(TagEnd::CodeBlock));
+                }
+                Event::Text(_) if code_block => {
+                    let text = self.body.get(range.clone()).unwrap_or("").replace(HOLE, "\u{fffd}");
+                    self.push(Event::Text(text.into()));
+                }
+                Event::Text(text) => {
+                    // The parser cuts text at brackets and the like; a citation may lie across such a cut.
+                    let mut text = text.into_string();
+                    while let Some((Event::Text(next), at)) = events.peek() {
+                        let untouched = text.len() == range.len() && next.len() == at.len() && at.start == range.end;
+                        if !untouched {
+                            break;
+                        }
+                        text.push_str(next);
+                        range.end = at.end;
+                        events.next();
+                    }
+                    self.text(&text, range, link_depth > 0);
+                }
+                Event::Code(code) => {
+                    let code = self.unmask(&code, range.clone()).replace(HOLE, "\u{fffd}");
+                    self.prose.code(&code, self.offset + range.start);
+                    match self.open.last_mut() {
+                        Some(Open::Image { alt, .. }) => alt.push_str(&code),
+                        top => {
+                            if let Some(Open::Heading { text, .. }) = top {
+                                text.push_str(&code);
+                            }
+                            self.push(Event::Code(code.into()));
+                        }
+                    }
+                }
+                Event::Html(html) | Event::InlineHtml(html) => self.html(&html, range),
+                Event::FootnoteReference(label) => self.footnote_mention(&label),
+                Event::Start(Tag::FootnoteDefinition(label)) => {
+                    let number = self.footnotes.number(&label);
+                    self.open.push(Open::Footnote(number));
+                    self.out.push(Vec::new());
+                }
+                Event::End(TagEnd::FootnoteDefinition) => {
+                    if let Some(Open::Footnote(number)) = self.open.pop() {
+                        let html = self.pop_html();
+                        self.footnotes.notes.push((number, html));
+                    }
+                }
+                Event::Start(Tag::Heading { level, id, classes, .. }) => {
+                    self.prose.start(BlockKind::Heading);
+                    let classes = classes.iter().map(ToString::to_string).collect();
+                    self.open.push(Open::Heading { level, id: id.map(|i| i.to_string()), classes, text: String::new() });
+                    self.out.push(Vec::new());
+                }
+                Event::End(TagEnd::Heading(_)) => self.end_heading(),
+                Event::Start(Tag::BlockQuote(Some(kind))) => {
+                    let (class, word) = alert(kind);
+                    self.open.push(Open::Alert);
+                    self.push_block(format!(
+                        "<div class=\"alert alert-{class}\" role=\"note\"><p class=\"alert-title\">{}</p>\n",
+                        hole(word)
+                    ));
+                }
+                Event::End(TagEnd::BlockQuote(Some(_))) => {
+                    self.open.pop();
+                    self.push_block("</div>\n".to_owned());
+                }
+                Event::Start(Tag::Table(columns)) => {
+                    self.push_block(format!(
+                        "<div class=\"table-scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">\n",
+                        hole(Word::Table)
+                    ));
+                    self.push(Event::Start(Tag::Table(columns)));
+                }
+                Event::End(TagEnd::Table) => {
+                    self.push(Event::End(TagEnd::Table));
+                    self.push_block("</div>\n".to_owned());
+                }
+                Event::TaskListMarker(done) => {
+                    let (mark, word) = if done { ('\u{2611}', Word::Done) } else { ('\u{2610}', Word::ToDo) };
+                    self.push_html(format!(
+                        "<span class=\"task\"><span aria-hidden=\"true\">{mark}</span><span class=\"vh\">{}</span></span> ",
+                        hole(word)
+                    ));
+                }
+                Event::SoftBreak | Event::HardBreak => {
+                    self.prose.space();
+                    match self.open.last_mut() {
+                        Some(Open::Image { alt, .. }) => alt.push(' '),
+                        Some(Open::Heading { text, .. }) => {
+                            text.push(' ');
+                            self.push(Event::SoftBreak);
+                        }
+                        _ => self.push(if matches!(event, Event::SoftBreak) { Event::SoftBreak } else { Event::HardBreak }),
+                    }
+                }
+                other => self.structure(other),
+            }
+        }
+        self.finish()
+    }
+
+    /// Blocks that pass through, and tell the running text where it begins and ends.
+    pub(super) fn structure(&mut self, event: Event<'_>) {
+        match &event {
+            Event::Start(tag) => match tag {
+                Tag::Paragraph | Tag::DefinitionListDefinition => self.prose.start(BlockKind::Paragraph),
+                Tag::Item => self.prose.start(BlockKind::Item),
+                Tag::TableRow | Tag::TableHead => self.prose.start(BlockKind::Row),
+                Tag::DefinitionListTitle => self.prose.start(BlockKind::Heading),
+                _ => {}
+            },
+            Event::End(TagEnd::TableCell) => self.prose.cell_end(),
+            Event::End(
+                TagEnd::Paragraph
+                | TagEnd::Item
+                | TagEnd::TableRow
+                | TagEnd::TableHead
+                | TagEnd::DefinitionListTitle
+                | TagEnd::DefinitionListDefinition,
+            ) => self.prose.end(),
+            Event::Rule => self.prose.end(),
+            _ => {}
+        }
+        if !matches!(self.open.last(), Some(Open::Image { .. })) {
+            self.push(event.into_static());
+        }
+    }
+
+    pub(super) fn push(&mut self, event: Event<'_>) {
+        self.out.last_mut().expect("the outermost buffer is never popped").push(event.into_static());
+    }
+
+    pub(super) fn push_html(&mut self, html: String) {
+        self.push(Event::InlineHtml(html.into()));
+    }
+
+    pub(super) fn push_block(&mut self, html: String) {
+        self.push(Event::Html(html.into()));
+    }
+
+    pub(super) fn pop_html(&mut self) -> String {
+        let events = self.out.pop().unwrap_or_default();
+        let mut text = String::new();
+        html::push_html(&mut text, events.into_iter());
+        text
+    }
+
+    pub(super) fn link(&mut self, target: &str, range: Range<usize>, alt: Option<String>, title: &str) -> usize {
+        let range = self.offset + range.start..self.offset + range.end;
+        self.result.links.push(Link { target: target.to_owned(), range, alt, title: title.to_owned() });
+        self.result.links.len() - 1
+    }
+
+    pub(super) fn html(&mut self, html: &str, range: Range<usize>) {
+        if let Some(tag) = self.tags.iter().position(|t| t.range.start >= range.start && t.range.end <= range.end) {
+            if html.trim().len() == self.tags[tag].range.len() {
+                let block = html.ends_with('\n') || self.tags[tag].range.start == range.start;
+                self.tag(tag, block);
+                return;
+            }
+        }
+        let html = self.unmask(html, range).replace(HOLE, "\u{fffd}");
+        self.result.raw_html = true;
+        self.push_block(html);
+    }
+
+    pub(super) fn tag(&mut self, tag: usize, block: bool) {
+        let range = &self.tags[tag].range;
+        let place = self.offset + range.start..self.offset + range.end;
+        let hole = match &self.tags[tag].kind {
+            TagKind::Close => format!("{HOLE}E0{HOLE}"),
+            TagKind::Inline(call) | TagKind::Open(call) => {
+                let index = self.result.calls.len();
+                if !block {
+                    self.prose.call(index, place.start);
+                }
+                let kind = if matches!(self.tags[tag].kind, TagKind::Open(_)) { 'O' } else { 'S' };
+                self.result.calls.push(PlacedCall { call: call.clone(), range: place });
+                format!("{HOLE}{kind}{index}{HOLE}")
+            }
+        };
+        if block { self.push_block(hole + "\n") } else { self.push_html(hole) }
+    }
+
+    /// Put the source back where code or HTML holds a masked shortcode.
+    pub(super) fn unmask(&self, text: &str, range: Range<usize>) -> String {
+        let mut text = text.to_owned();
+        for tag in self.tags.iter().filter(|t| t.range.start >= range.start && t.range.end <= range.end) {
+            let length = tag.range.len();
+            let masks = [format!("<!--{}-->", "x".repeat(length - 7)), format!("{HOLE}{}{HOLE}", "x".repeat(length - 2))];
+            for mask in masks {
+                text = text.replacen(&mask, &self.body[tag.range.clone()], 1);
+            }
+        }
+        text
+    }
+
+    pub(super) fn end_heading(&mut self) {
+        self.prose.end();
+        let inner = self.pop_html();
+        let Some(Open::Heading { level, id, classes, text }) = self.open.pop() else { return };
+        let text = text.trim().to_owned();
+        let wanted = id.filter(|i| is_safe_id(i)).unwrap_or_else(|| slug(&text));
+        let wanted = if wanted.is_empty() { "section".to_owned() } else { wanted };
+        let mut id = wanted.clone();
+        let mut n = 1;
+        while !self.ids.insert(id.clone()) {
+            n += 1;
+            id = format!("{wanted}-{n}");
+        }
+        let class = if classes.is_empty() { String::new() } else { format!(" class=\"{}\"", escape(&classes.join(" "))) };
+        let level = level as u8;
+        self.push_block(format!(
+            "<h{level} id=\"{id}\"{class}>{} <a class=\"anchor\" href=\"#{id}\"><span class=\"vh\">{}: {}</span></a></h{level}>\n",
+            inner.trim(),
+            hole(Word::LinkToSection),
+            escape(&text),
+            id = escape(&id)
+        ));
+        self.result.headings.push(Heading { level, id, text });
+    }
+
+    pub(super) fn finish(mut self) -> Body {
+        self.prose.end();
+        self.footnotes_section();
+        // A style attribute would be refused by the Content-Security-Policy that the pages run under.
+        let html = self.pop_html().replace(" style=\"text-align: ", " class=\"align-");
+        let html = if self.result.raw_html && !self.trusted_html { crate::load::sanitise::clean(&html) } else { html };
+        self.result.pieces = split_holes(&html);
+        self.result.prose = self.prose.blocks;
+        self.result.words = self.result.prose.iter().map(Block::words).sum();
+        self.result
+    }
+}
+
+fn owned_code_kind(kind: pulldown_cmark::CodeBlockKind<'_>) -> pulldown_cmark::CodeBlockKind<'static> {
+    match kind {
+        pulldown_cmark::CodeBlockKind::Indented => pulldown_cmark::CodeBlockKind::Indented,
+        pulldown_cmark::CodeBlockKind::Fenced(info) => pulldown_cmark::CodeBlockKind::Fenced(info.into_string().into()),
+    }
+}
+
+fn alert(kind: BlockQuoteKind) -> (&'static str, Word) {
+    match kind {
+        BlockQuoteKind::Note => ("note", Word::AlertNote),
+        BlockQuoteKind::Tip => ("tip", Word::AlertTip),
+        BlockQuoteKind::Important => ("important", Word::AlertImportant),
+        BlockQuoteKind::Warning => ("warning", Word::AlertWarning),
+        BlockQuoteKind::Caution => ("caution", Word::AlertCaution),
+    }
+}
+
+fn is_safe_id(id: &str) -> bool {
+    !id.is_empty() && !id.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '<' | '>' | '&'))
+}
