@@ -7,6 +7,7 @@
 //! when in doubt, it wakes.
 
 mod gather;
+mod native;
 mod poll;
 #[cfg(test)]
 mod tests;
@@ -15,15 +16,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind, RemoveKind, RenameMode};
-use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use crate::load::files::is_ignored;
 use gather::Gathering;
+use native::{folders_of, is_missing, resolved};
 use poll::Poll;
 
 /// The folders and files of a site that are input.
@@ -189,7 +190,7 @@ impl Watcher {
             watcher.start_polling();
             return Ok(watcher);
         }
-        match native(watcher.sender.clone(), watcher.flags.clone()) {
+        match native::begin(watcher.sender.clone(), watcher.flags.clone()) {
             Ok(native) => {
                 watcher.source = Source::Native { watcher: native, folders: BTreeMap::new() };
                 watcher.watch_folders(true);
@@ -352,85 +353,5 @@ impl Watcher {
 
     fn start_polling(&mut self) {
         self.source = Source::Timer(Poll::start(self.targets.clone(), self.ignored.clone(), self.sender.clone()));
-    }
-}
-
-/// The folders to watch for these targets; `true`: with all that is in them.
-fn folders_of(targets: &[PathBuf]) -> BTreeMap<PathBuf, bool> {
-    let deep: Vec<&PathBuf> = targets.iter().filter(|target| target.is_dir()).collect();
-    let covered = |folder: &Path| deep.iter().any(|other| folder.starts_with(other));
-    // A folder in another one is watched with that; to watch it once more, not deep, would make it shallow.
-    let outermost = deep.iter().filter(|folder| !folder.parent().is_some_and(covered));
-    let mut folders: BTreeMap<PathBuf, bool> = outermost.map(|folder| ((*folder).clone(), true)).collect();
-    for target in targets {
-        // The parent tells when the target comes, goes or is replaced; a single file is only watched through it, since
-        // editors save by renaming another file over it.
-        if let Some(above) = target.ancestors().skip(1).find(|folder| folder.is_dir() && !covered(folder)) {
-            folders.insert(above.to_path_buf(), false);
-        }
-    }
-    folders
-}
-
-/// The real path, links resolved; the path itself if it does not exist.
-fn resolved(path: &Path) -> PathBuf {
-    if let Ok(real) = path.canonicalize() {
-        return real;
-    }
-    match (path.parent().and_then(|parent| parent.canonicalize().ok()), path.file_name()) {
-        (Some(parent), Some(name)) => parent.join(name),
-        _ => path.to_path_buf(),
-    }
-}
-
-fn is_missing(error: &notify::Error) -> bool {
-    match &error.kind {
-        ErrorKind::PathNotFound => true,
-        ErrorKind::Io(e) => matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory),
-        _ => false,
-    }
-}
-
-/// The system's watcher, sending what may matter.
-fn native(sender: SyncSender<Signal>, flags: Arc<Flags>) -> notify::Result<RecommendedWatcher> {
-    let send = move |signal| {
-        if let Err(TrySendError::Full(_)) = sender.try_send(signal) {
-            flags.lost.store(true, Ordering::SeqCst);
-        }
-    };
-    notify::recommended_watcher(move |event: notify::Result<notify::Event>| match event {
-        Ok(event) if event.need_rescan() => send(Signal::Lost),
-        Ok(event) => {
-            let touches = touches(event.kind);
-            for (n, path) in event.paths.into_iter().enumerate() {
-                if let Some(touch) = touches.get(n).or(touches.last()) {
-                    send(Signal::Touched(path, *touch));
-                }
-            }
-        }
-        Err(error) if matches!(error.kind, ErrorKind::MaxFilesWatch) => send(Signal::Exhausted(error.to_string())),
-        Err(_) => send(Signal::Lost),
-    })
-}
-
-/// What an event means for its paths, in their order; nothing for reading, which our own builds do.
-fn touches(kind: EventKind) -> &'static [Touch] {
-    match kind {
-        EventKind::Access(AccessKind::Close(AccessMode::Write)) => &[Touch::Written],
-        EventKind::Access(_) => &[],
-        EventKind::Create(notify::event::CreateKind::Folder) => &[Touch::CameFolder],
-        EventKind::Create(notify::event::CreateKind::File) => &[Touch::Came],
-        // Where the system does not say, it may be a folder.
-        EventKind::Create(_) => &[Touch::CameFolder],
-        EventKind::Remove(RemoveKind::File | RemoveKind::Folder | RemoveKind::Any | RemoveKind::Other) => &[Touch::Went],
-        EventKind::Modify(ModifyKind::Name(mode)) => match mode {
-            RenameMode::From => &[Touch::Went],
-            RenameMode::To => &[Touch::CameFolder],
-            RenameMode::Both => &[Touch::Went, Touch::CameFolder],
-            RenameMode::Any | RenameMode::Other => &[Touch::CameFolder],
-        },
-        EventKind::Modify(ModifyKind::Metadata(_)) => &[Touch::Attributes],
-        EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Any | ModifyKind::Other) => &[Touch::Writing],
-        EventKind::Any | EventKind::Other => &[Touch::Came],
     }
 }

@@ -81,12 +81,6 @@ pub fn serve(cli: &Cli, args: &Serve) -> Result<ExitCode, Failure> {
     options.preview = true;
     options.drafts = true;
     options.base_url.get_or_insert_with(|| format!("http://{host}:{}/", args.port));
-    if !args.interface.is_loopback() {
-        eprintln!(
-            "warning: the preview listens on {}: every machine that can reach this one can read the site, drafts included",
-            args.interface
-        );
-    }
     let watcher = Watcher::new(Watched { root: cli.root.clone(), ignored: vec![cli.root.join("public")], poll: args.poll })?;
     let also = watcher.also();
     let reuse = Reuse::kept();

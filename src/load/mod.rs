@@ -18,6 +18,7 @@ pub mod shortcodes;
 pub mod sources;
 pub mod theme;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -58,6 +59,8 @@ pub struct Inputs {
     pub config: Config,
     /// In the order of their paths.
     pub pages: Vec<Arc<PageInput>>,
+    /// Paths below `content/` of pages that exist but could not be read.
+    pub unread: BTreeSet<String>,
     /// The bibliography.
     pub sources: Sources,
     /// `actors.yaml`.
@@ -143,8 +146,12 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
     let parsed: Result<Vec<ParsedPage>, ReadError> =
         page_paths.par_iter().map(|path| read_page(options, path, trusted_html, reuse)).collect();
     let mut pages = Vec::new();
-    for parsed in parsed? {
+    let mut unread = BTreeSet::new();
+    for (path, parsed) in page_paths.iter().zip(parsed?) {
         report.extend(parsed.report);
+        if parsed.page.is_none() {
+            unread.insert(path["content/".len()..].to_owned());
+        }
         pages.extend(parsed.page);
     }
     if !options.drafts {
@@ -190,7 +197,7 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
         })
         .map(|path| (path["content/".len()..].to_owned(), root.join(&path)))
         .collect();
-    Ok(Some(Inputs { config, pages, sources, actors, questions, glossary, copies, style_file, archive, theme }))
+    Ok(Some(Inputs { config, pages, unread, sources, actors, questions, glossary, copies, style_file, archive, theme }))
 }
 
 fn read_page(options: &Options, path: &str, trusted_html: bool, reuse: &Reuse) -> Result<ParsedPage, ReadError> {

@@ -119,6 +119,8 @@ pub struct Records<T> {
     pub all: Vec<T>,
     /// The file, if there is one.
     pub yaml: Option<Yaml>,
+    /// Whether the file could not be read: what is not in the list may be in the file.
+    pub broken: bool,
     by_id: HashMap<String, usize>,
 }
 
@@ -147,13 +149,15 @@ impl<T> Records<T> {
 impl<T: DeserializeOwned> Records<T> {
     /// Read a file that is a list of records; `field` holds the id, which `id` gives.
     pub fn read(file: Option<&Arc<TextFile>>, field: &str, id: impl Fn(&T) -> &str, report: &mut Report) -> Self {
-        let Some(file) = file else { return Self { all: Vec::new(), yaml: None, by_id: HashMap::new() } };
+        let Some(file) = file else { return Self { all: Vec::new(), yaml: None, broken: false, by_id: HashMap::new() } };
         let yaml = Yaml::whole(file);
         let blank = yaml.text().lines().all(|l| l.trim().is_empty() || l.trim_start().starts_with('#'));
+        let mut broken = false;
         let all: Vec<T> = match if blank { Ok(Vec::new()) } else { yaml.read() } {
             Ok(all) => all,
             Err(diagnostic) => {
                 report.push(diagnostic);
+                broken = true;
                 Vec::new()
             }
         };
@@ -168,6 +172,6 @@ impl<T: DeserializeOwned> Records<T> {
                 by_id.insert(id(record).to_owned(), first);
             }
         }
-        Self { all, yaml: Some(yaml), by_id }
+        Self { all, yaml: Some(yaml), broken, by_id }
     }
 }

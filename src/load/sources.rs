@@ -5,7 +5,7 @@
 //! the CSL engine takes misspelt fields in silence.
 //! Must never let bibliography data reach HTML unescaped: nothing here writes HTML.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -197,7 +197,10 @@ pub fn read(file: &Arc<TextFile>, sources: &mut Sources, report: &mut Report) {
                     sources.add_fields(&key, fields, place, None, report);
                 }
             }
-            Err(diagnostic) => report.push(diagnostic),
+            Err(diagnostic) => {
+                sources.broken = true;
+                report.push(diagnostic);
+            }
         }
     } else {
         read_yaml(file, sources, report);
@@ -209,6 +212,10 @@ pub fn read(file: &Arc<TextFile>, sources: &mut Sources, report: &mut Report) {
 pub struct Sources {
     /// In the order of definition.
     pub all: Vec<Source>,
+    /// Keys that are written in the bibliography, sound or not: a fault in one entry is told once, at the entry.
+    written: BTreeSet<String>,
+    /// Whether a whole file of the bibliography could not be read.
+    broken: bool,
     by_key: BTreeMap<String, usize>,
     waiting: Vec<(String, Evidence, Span, Yaml)>,
 }
@@ -222,6 +229,11 @@ impl Sources {
     /// The number of a source in [`Sources::all`].
     pub fn index(&self, key: &str) -> Option<usize> {
         self.by_key.get(key).copied()
+    }
+
+    /// Whether a key may be defined though its entry could not be read.
+    pub fn may_be_defined(&self, key: &str) -> bool {
+        self.broken || self.written.contains(key)
     }
 
     /// All keys, sorted.
@@ -328,7 +340,10 @@ fn read_yaml(file: &Arc<TextFile>, sources: &mut Sources, report: &mut Report) {
     let yaml = Yaml::whole(file);
     let Pairs(pairs) = match yaml.read() {
         Ok(pairs) => pairs,
-        Err(diagnostic) => return report.push(diagnostic),
+        Err(diagnostic) => {
+            sources.broken = true;
+            return report.push(diagnostic);
+        }
     };
     let mut keys = key_lines(&file.text);
     for (key, value) in pairs {
@@ -336,6 +351,7 @@ fn read_yaml(file: &Arc<TextFile>, sources: &mut Sources, report: &mut Report) {
             .iter()
             .position(|(k, _)| *k == key)
             .map_or_else(|| yaml.place(&yaml_path![key.as_str()]), |i| Span::new(file, keys.remove(i).1));
+        sources.written.insert(key.clone());
         let Value::Mapping(mut fields) = value else {
             report.push(
                 Diagnostic::at(Code::SourceInvalid, place, format!("the source `{key}` is not a mapping"))
@@ -393,6 +409,7 @@ fn read_bib(file: &Arc<TextFile>, sources: &mut Sources, report: &mut Report) {
             }
         }
         Err(errors) => {
+            sources.broken = true;
             for error in errors {
                 let (message, range) = match error {
                     hayagriva::io::BibLaTeXError::Parse(e) => (e.kind.to_string(), e.span),

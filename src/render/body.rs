@@ -142,7 +142,7 @@ pub fn href(renderer: &Renderer<'_>, page: usize, target: &Target) -> String {
         }
         Target::File(path) => relative(&root, path),
         Target::External(url) => url.clone(),
-        Target::Broken(_) | Target::Unsafe(_) => "#".to_owned(),
+        Target::Broken(_) | Target::Unread | Target::Unsafe(_) => "#".to_owned(),
     }
 }
 

@@ -54,7 +54,7 @@ pub fn resolve(page: &PageInput, inputs: &Inputs, style: Option<(&Style, &[u128]
     let mut cites = PageCites { uses: vec![0; citations.len()], in_records: vec![false; citations.len()], ..PageCites::default() };
     for (i, citation) in citations.iter().enumerate() {
         let source = inputs.sources.index(&citation.source);
-        if source.is_none() {
+        if source.is_none() && !inputs.sources.may_be_defined(&citation.source) {
             report.push(
                 Diagnostic::at(
                     Code::SourceUnknown,

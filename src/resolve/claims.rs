@@ -223,6 +223,7 @@ impl Claims {
     fn question(&self, estimate: &Estimate, record: usize, page: &PageInput, inputs: &Inputs, report: &mut Report) {
         let at = |field: &str| page.place(&yaml_path!["estimates", record, field]);
         match inputs.questions.get(&estimate.question) {
+            None if inputs.questions.broken => {}
             None => report.push(
                 Diagnostic::at(Code::QuestionUnknown, at("question"), format!("there is no question `{}`", estimate.question))
                     .help(did_you_mean(&estimate.question, inputs.questions.ids(), || "define it in content/questions.yaml".to_owned())),
@@ -443,6 +444,9 @@ fn resolve_actors(names: &Names, inputs: &Inputs, page: &PageInput, path: &[Step
 }
 
 fn unknown_actor(name: &str, inputs: &Inputs, page: &PageInput, path: &[Step], report: &mut Report) {
+    if inputs.actors.broken {
+        return;
+    }
     report.push(Diagnostic::at(Code::ActorUnknown, page.place(path), format!("there is no actor `{name}`")).help(did_you_mean(
         name,
         inputs.actors.ids(),

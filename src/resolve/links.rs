@@ -4,6 +4,8 @@
 //! each. Whether a fragment exists is the check's to say.
 //! Must never let an address through whose scheme is not published.
 
+use std::collections::BTreeSet;
+
 use super::routes::Routes;
 use crate::address::scheme;
 use crate::load::PageInput;
@@ -24,6 +26,8 @@ pub enum Target {
     External(String),
     /// Nothing of that name: what was looked for.
     Broken(String),
+    /// A page that exists, but could not be read: reported there.
+    Unread,
     /// An address whose scheme is not published.
     Unsafe(String),
 }
@@ -32,7 +36,14 @@ pub enum Target {
 const SCHEMES: &[&str] = &["http", "https", "mailto", "tel", "doi"];
 
 /// Resolve one link of a page.
-pub fn resolve(target: &str, page_number: usize, page: &PageInput, routes: &Routes, generated: impl Fn(&str) -> bool) -> Target {
+pub fn resolve(
+    target: &str,
+    page_number: usize,
+    page: &PageInput,
+    routes: &Routes,
+    unread: &BTreeSet<String>,
+    generated: impl Fn(&str) -> bool,
+) -> Target {
     if let Some(scheme) = scheme(target) {
         if !SCHEMES.contains(&scheme.to_ascii_lowercase().as_str()) || target.chars().any(char::is_control) {
             return Target::Unsafe(target.to_owned());
@@ -68,6 +79,9 @@ pub fn resolve(target: &str, page_number: usize, page: &PageInput, routes: &Rout
         {
             if let Some(found) = routes.by_file.get(candidate.trim_start_matches('/')) {
                 return Target::Page { page: *found, fragment };
+            }
+            if unread.contains(candidate.trim_start_matches('/')) {
+                return Target::Unread;
             }
         }
     }

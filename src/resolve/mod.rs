@@ -66,7 +66,9 @@ pub fn resolve<'i>(inputs: &'i Inputs, reuse: &Reuse, report: &mut Report) -> Si
         .pages
         .par_iter()
         .enumerate()
-        .map(|(i, page)| page.body.links.iter().map(|link| links::resolve(&link.target, i, page, &routes, generated)).collect())
+        .map(|(i, page)| {
+            page.body.links.iter().map(|link| links::resolve(&link.target, i, page, &routes, &inputs.unread, generated)).collect()
+        })
         .collect();
     let claims = Claims::find(inputs, &cites, report);
     let mut uses = vec![Vec::new(); inputs.sources.all.len()];
@@ -91,14 +93,19 @@ pub fn is_generated(path: &str, inputs: &Inputs, routes: &Routes) -> bool {
 
 /// Actors and sources that the bibliography, the glossary and citations name.
 fn names_of_sources(inputs: &Inputs, report: &mut Report) {
-    let known = |name: &str| inputs.actors.get(name).is_some() || inputs.sources.get(name).is_some();
+    let known = |name: &str| {
+        inputs.actors.broken
+            || inputs.actors.get(name).is_some()
+            || inputs.sources.get(name).is_some()
+            || inputs.sources.may_be_defined(name)
+    };
     let suggestion = |name: &str| {
         did_you_mean(name, inputs.actors.ids().chain(inputs.sources.keys()), || "name an actor of actors.yaml or a source".to_owned())
     };
     for source in &inputs.sources.all {
         let place = |path: &[Step]| source.yaml.as_ref().map_or_else(|| source.place.clone(), |y| y.place(path));
         if let Some(party) = &source.evidence.party {
-            if inputs.actors.get(party).is_none() {
+            if inputs.actors.get(party).is_none() && !inputs.actors.broken {
                 report.push(
                     Diagnostic::at(
                         Code::ActorUnknown,
@@ -136,7 +143,7 @@ fn names_of_sources(inputs: &Inputs, report: &mut Report) {
     }
     for (i, term) in inputs.glossary.all.iter().enumerate() {
         for (k, cite) in term.cites.iter().enumerate() {
-            if inputs.sources.get(&cite.source).is_none() {
+            if inputs.sources.get(&cite.source).is_none() && !inputs.sources.may_be_defined(&cite.source) {
                 let place = inputs.glossary.yaml.as_ref().map(|y| y.place(&yaml_path![i, "cites", k, "source"]));
                 let mut diagnostic = Diagnostic::bare(Code::SourceUnknown, format!("there is no source `{}`", cite.source))
                     .help(did_you_mean(&cite.source, inputs.sources.keys(), || "define it in the bibliography".to_owned()));

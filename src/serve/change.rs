@@ -87,7 +87,9 @@ impl Change {
         if old.digest == new.digest {
             return true;
         }
-        let (Some(mut text), Some(wanted)) = (text(old), text(new)) else { return false };
+        let (Some(mut text), Some(wanted)) = (text(old), text(new)) else {
+            return false;
+        };
         for Swap { old, new } in self.styles.iter().filter(|swap| swap.old != swap.new) {
             text = text.replace(name(old), name(new));
         }
@@ -109,7 +111,9 @@ fn name(path: &str) -> &str {
 /// The path without a fingerprint: `site.0123abcd.css` and `site-0123abcd.css` are both `site.css`.
 fn stem(path: &str) -> String {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let Some((base, ending)) = name.rsplit_once('.') else { return path.to_owned() };
+    let Some((base, ending)) = name.rsplit_once('.') else {
+        return path.to_owned();
+    };
     let is_fingerprint = |part: &str| part.len() >= 8 && part.bytes().all(|b| b.is_ascii_hexdigit());
     let plain = match base.rsplit_once(['.', '-']) {
         Some((plain, fingerprint)) if is_fingerprint(fingerprint) => plain,

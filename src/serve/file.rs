@@ -154,7 +154,9 @@ fn cut(bytes: &Bytes, part: Part) -> Bytes {
 /// Read what is wanted of a file; its length when that lies outside.
 fn read_part(file: &mut File, wanted: Wanted, body: bool) -> io::Result<Result<(Bytes, Part, u64), u64>> {
     let total = file.metadata()?.len();
-    let Some(part) = part_of(wanted, total) else { return Ok(Err(total)) };
+    let Some(part) = part_of(wanted, total) else {
+        return Ok(Err(total));
+    };
     let mut bytes = Vec::new();
     if body {
         file.seek(SeekFrom::Start(part.from))?;
@@ -180,7 +182,9 @@ pub(super) fn content_type(path: &str) -> &'static str {
         _ => {}
     }
     // Files without an ending are notes for hosts: CNAME, _headers.
-    let Some((_, ending)) = name.rsplit_once('.') else { return "text/plain; charset=utf-8" };
+    let Some((_, ending)) = name.rsplit_once('.') else {
+        return "text/plain; charset=utf-8";
+    };
     match ending.to_ascii_lowercase().as_str() {
         "html" | "htm" => "text/html; charset=utf-8",
         "css" => "text/css; charset=utf-8",

@@ -168,9 +168,13 @@ impl Editor {
 
 /// The findings that lie in the content file of the page at `path` and do not stop it from being shown.
 pub(super) fn of_page(shown: &Shown, path: &str, editor: &Editor) -> PageFindings {
-    let Some(super::shown::Found::File(output_path, _)) = shown.find(path) else { return PageFindings::default() };
+    let Some(super::shown::Found::File(output_path, _)) = shown.find(path) else {
+        return PageFindings::default();
+    };
     let file = shown.site.as_ref().and_then(|site| site.page_files.get(&output_path)).cloned();
-    let Some(file) = file else { return PageFindings::default() };
+    let Some(file) = file else {
+        return PageFindings::default();
+    };
     let here = |d: &&Diagnostic| d.code.sort() == Sort::Unpublishable && d.span.as_ref().is_some_and(|span| span.file.path == file);
     let findings = shown.report.iter().filter(here).map(|d| Finding::of(d, editor)).collect();
     PageFindings { file: Some(file), findings }
@@ -249,7 +253,7 @@ mod tests {
     fn markdown_becomes_words() {
         for (markdown, words) in [
             ("sent **11,000** troops [@budanov, p. 3].", "sent **11,000** troops ."),
-            ("see [the *plan*](other.md#x) now", "see [the *plan now"),
+            ("see [the *plan*](other.md#x) now", "see [the *plan* now"),
             ("a {{ calc(value=\"55%\") }} b", "a b"),
             ("note[^1] and [see @a; @b] end", "note and end"),
             ("<b class=x>bold</b> 3 < 4", "bold 3 < 4"),

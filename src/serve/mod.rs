@@ -1,7 +1,7 @@
 //! The preview: HTTP from an output tree in memory.
 //!
 //! In: a watcher, a closure that builds, options. Out: the site on one address of this machine, kept up to date in the
-//! browsers that show it. Entry point: [`serve`]. One thread waits, builds and publishes a new [`shown::Shown`]; a
+//! browsers that show it. Entry point: [`serve`]. One thread waits, builds and publishes a new `Shown`; a
 //! small runtime answers requests from the newest one.
 //! Must never touch the output folder, nor answer anyone but a browser that was pointed at this very address.
 

@@ -40,7 +40,7 @@ fn report_body(trouble: &Trouble) -> String {
         let _ = writeln!(body, "<p class=\"note\">{}</p>", escape(note));
     }
     for finding in &trouble.findings {
-        let _ = writeln!(body, "<pre>{}</pre>", escape(finding.text.as_deref().unwrap_or_default()));
+        let _ = writeln!(body, "<pre tabindex=\"0\">{}</pre>", escape(finding.text.as_deref().unwrap_or_default()));
     }
     if trouble.more > 0 {
         let _ = writeln!(body, "<p>{} more findings are in the terminal.</p>", trouble.more);

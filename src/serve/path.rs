@@ -19,7 +19,9 @@ pub(super) enum Asked {
 
 /// Read the path of a request (RFC 3986, 3.3), without its query.
 pub(super) fn asked(path: &str) -> Asked {
-    let Some(path) = path.strip_prefix('/') else { return Asked::Malformed };
+    let Some(path) = path.strip_prefix('/') else {
+        return Asked::Malformed;
+    };
     if path.is_empty() {
         return Asked::Folder(String::new());
     }
@@ -30,7 +32,9 @@ pub(super) fn asked(path: &str) -> Asked {
     };
     let mut hidden = false;
     for part in inner.split('/') {
-        let Some(part) = unescape(part) else { return Asked::Malformed };
+        let Some(part) = unescape(part) else {
+            return Asked::Malformed;
+        };
         if part == "." || part == ".." || part.contains('\0') {
             return Asked::Malformed;
         }

@@ -74,7 +74,7 @@
       trouble.note && make("p", { name: "note", text: trouble.note }),
       ...trouble.findings.flatMap((finding) => [
         finding.link && place(finding, "place"),
-        make("pre", { text: finding.text || `${finding.severity}[${finding.code}]: ${finding.message}` }),
+        make("pre", { tabindex: "0", text: finding.text || `${finding.severity}[${finding.code}]: ${finding.message}` }),
       ]),
       trouble.more > 0 && make("p", { text: `${trouble.more} more findings are in the terminal.` }),
       close,

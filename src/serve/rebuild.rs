@@ -64,7 +64,7 @@ fn tell(before: &Shown, now: &Shown, start: Instant, printed: &mut String, print
             let note = trouble.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
             eprintln!("{}{note} ({shows})", trouble.title);
         }
-        (None, Some(site)) if before.site.is_none() => eprintln!("built {} files in {took} ms", site.tree.len()),
+        (None, Some(site)) if before.site.is_none() => eprintln!("built in {took} ms; files: {}", site.tree.len()),
         (None, Some(_)) => match now.change.count {
             0 => {}
             1 => eprintln!("built in {took} ms: 1 file differs"),

@@ -7,8 +7,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::Path;
 
 use rayon::prelude::*;
 
@@ -46,8 +46,9 @@ fn replace(place: &Place, tree: &OutputTree, plan: &Plan, fresh: &Path) -> Resul
     let differing: BTreeSet<&str> = plan.written.created.iter().chain(&plan.written.changed).map(String::as_str).collect();
     let early = early(plan, &differing);
     for path in &early {
-        remove(&place.out, path)?;
+        remove(&place.out.join(path))?;
     }
+    prune(place, plan);
     let wanted: Vec<(usize, &str, &Output)> =
         tree.iter().filter(|(path, _)| differing.contains(path)).enumerate().map(|(n, (path, output))| (n, path, output)).collect();
     let is_page = |path: &str| path.ends_with(".html");
@@ -62,8 +63,9 @@ fn replace(place: &Place, tree: &OutputTree, plan: &Plan, fresh: &Path) -> Resul
         })?;
     }
     for path in plan.written.removed.iter().filter(|path| !early.contains(path.as_str())) {
-        remove(&place.out, path)?;
+        remove(&place.out.join(path))?;
     }
+    prune(place, plan);
     note(place, &plan.after, fresh)
 }
 
@@ -84,28 +86,25 @@ fn note(place: &Place, manifest: &Manifest, fresh: &Path) -> Result<(), WriteErr
     fs::write(&made, manifest.text()).and_then(|()| fs::rename(&made, &target)).map_err(|e| WriteError::io("write", &target, e))
 }
 
-/// Remove a file, then the folders that it leaves empty.
-fn remove(out: &Path, path: &str) -> Result<(), WriteError> {
-    let file = out.join(path);
-    match fs::remove_file(&file) {
-        Err(e) if e.kind() != ErrorKind::NotFound => return Err(WriteError::io("remove", &file, e)),
-        _ => {}
+fn remove(file: &Path) -> Result<(), WriteError> {
+    match fs::remove_file(file) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(WriteError::io("remove", file, e)),
+        _ => Ok(()),
     }
-    let folders: Vec<PathBuf> = Path::new(path).ancestors().skip(1).map(|a| out.join(a)).collect();
-    for folder in folders.iter().filter(|f| f.as_path() != out) {
-        // One that is not empty stays.
-        if fs::remove_dir(folder).is_err() {
-            break;
-        }
+}
+
+/// Remove the folders that the site has no more. One with something in it that is not ours stays.
+fn prune(place: &Place, plan: &Plan) {
+    for folder in &plan.old_folders {
+        let _ = fs::remove_dir(place.out.join(folder));
     }
-    Ok(())
 }
 
 /// Remove the folder for new files, if it is there.
-fn clear(fresh: &Path) -> Result<(), WriteError> {
-    let removed: io::Result<()> = fs::remove_dir_all(fresh);
-    match removed {
-        Err(e) if e.kind() != ErrorKind::NotFound => Err(WriteError::io("clear", fresh, e)),
+pub(super) fn clear(fresh: &Path) -> Result<(), WriteError> {
+    match fs::remove_dir_all(fresh) {
+        // Not there, or no folder to be in: what is there is told by whoever writes next.
+        Err(e) if !matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Err(WriteError::io("clear", fresh, e)),
         _ => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! One writer at a time.
 //!
-//! In: the lock file's path. Out: [`Held`], which lets go when it is dropped; or who holds it.
+//! In: the output folder's place. Out: [`Held`], which lets go when it is dropped; or who holds it.
 //! The system frees the lock of a process that dies, so a file left behind by a killed build holds nothing up.
 //! Must never wait without end.
 
@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::WriteError;
+use super::place::Place;
 
 /// How often a waiting writer asks again.
 const ASK_AGAIN: Duration = Duration::from_millis(40);
@@ -22,7 +23,8 @@ pub(super) struct Held {
 }
 
 /// Take the lock, waiting up to `patience` for another writer.
-pub(super) fn hold(path: &Path, patience: Duration) -> Result<Held, WriteError> {
+pub(super) fn hold(place: &Place, patience: Duration) -> Result<Held, WriteError> {
+    let path = &place.lock;
     let until = Instant::now() + patience;
     loop {
         match attempt(path) {
@@ -35,7 +37,7 @@ pub(super) fn hold(path: &Path, patience: Duration) -> Result<Held, WriteError> 
             Ok(None) => {
                 let cause = format!("{} is writing there", holder(path));
                 let next = "wait until it is done, or end it, then build again";
-                return Err(WriteError::refused("take the lock", path, cause, next));
+                return Err(WriteError::refused("write into", &place.out, cause, next));
             }
             Err(e) => return Err(WriteError::io("lock", path, e)),
         }

@@ -1,7 +1,7 @@
 //! The output tree becomes files.
 //!
 //! In: an [`OutputTree`] and the output folder. Out: the folder holds exactly the tree, a manifest of what is ours, and
-//! every file that was there before and is not ours; [`Written`] says what changed. Entry points: [`write`], [`guard`].
+//! every file that was there before and is not ours; [`Written`] says what changed. Entry points: [`write()`], [`guard()`].
 //! Must never remove or replace a file that the manifest of an earlier write does not list, and never leave a reader
 //! of the folder between two sites.
 
@@ -65,7 +65,7 @@ pub fn write(tree: &OutputTree, out: &Path, mode: Mode) -> Result<Written, Write
 fn write_within(tree: &OutputTree, out: &Path, mode: Mode, patience: Duration) -> Result<Written, WriteError> {
     let place = Place::of(out)?;
     place.make_parent()?;
-    let _held = lock::hold(&place.lock, patience)?;
+    let _held = lock::hold(&place, patience)?;
     switch::clear_leftover(&place)?;
     let plan = Plan::make(tree, &place)?;
     if plan.nothing_to_do() {

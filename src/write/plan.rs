@@ -31,6 +31,8 @@ pub(super) struct Plan {
     pub foreign: Vec<PathBuf>,
     /// Folders that are not ours, parents before children; relative to the folder.
     pub foreign_folders: Vec<PathBuf>,
+    /// Folders that earlier writes made and the site has no more, children before parents; relative to the folder.
+    pub old_folders: Vec<PathBuf>,
     /// Whether the output folder exists.
     pub exists: bool,
 }
@@ -56,7 +58,10 @@ impl Plan {
         let before = Manifest::read(&place.out)?;
         let after = Manifest::of(tree);
         let (exists, entries) = list(&place.out)?;
-        let (foreign, foreign_folders) = foreign(&entries, &before);
+        let (foreign, foreign_folders, mut old_folders) = sort_out(&entries, &before);
+        let folders: HashSet<&Path> = after.files.keys().flat_map(|path| Path::new(path).ancestors().skip(1)).collect();
+        old_folders.retain(|folder| !folders.contains(folder.as_path()));
+        old_folders.reverse();
         let on_disk: HashMap<&Path, FileType> = entries.iter().map(|(path, kind)| (path.as_path(), *kind)).collect();
 
         let files: Vec<(&str, &Output)> = tree.iter().collect();
@@ -89,7 +94,7 @@ impl Plan {
 
         let foreign: Vec<PathBuf> = foreign.into_iter().filter(|path| !adopted.contains(path.as_path())).collect();
         refuse_conflicts(&after, &foreign, &foreign_folders, place)?;
-        Ok(Self { written, before, after, foreign, foreign_folders, exists })
+        Ok(Self { written, before, after, foreign, foreign_folders, old_folders, exists })
     }
 
     /// Whether every byte is already as it should be, the manifest included.
@@ -130,18 +135,20 @@ fn list(out: &Path) -> Result<(bool, Vec<(PathBuf, FileType)>), WriteError> {
     Ok((true, entries))
 }
 
-/// The files and the folders that no earlier write made.
-fn foreign(entries: &[(PathBuf, FileType)], before: &Manifest) -> (Vec<PathBuf>, Vec<PathBuf>) {
+/// The files and the folders that no earlier write made, and the folders that one did; parents before children.
+fn sort_out(entries: &[(PathBuf, FileType)], before: &Manifest) -> (Vec<PathBuf>, Vec<PathBuf>, Vec<PathBuf>) {
     let ours: HashSet<&Path> = before.files.keys().map(Path::new).collect();
     let our_folders: HashSet<&Path> = ours.iter().flat_map(|path| path.ancestors().skip(1)).collect();
-    let of = |folders: bool, ours: &HashSet<&Path>| {
-        entries
-            .iter()
-            .filter(|(path, kind)| kind.is_dir() == folders && !ours.contains(path.as_path()))
-            .map(|(path, _)| path.clone())
-            .collect()
-    };
-    (of(false, &ours), of(true, &our_folders))
+    let (mut files, mut folders, mut known) = (Vec::new(), Vec::new(), Vec::new());
+    for (path, kind) in entries {
+        match (kind.is_dir(), our_folders.contains(path.as_path()), ours.contains(path.as_path())) {
+            (true, true, _) => known.push(path.clone()),
+            (true, false, _) => folders.push(path.clone()),
+            (false, _, false) => files.push(path.clone()),
+            (false, _, true) => {}
+        }
+    }
+    (files, folders, known)
 }
 
 /// A file that is not ours may stand neither where a file of the site goes, nor above nor below it.

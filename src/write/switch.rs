@@ -46,9 +46,10 @@ pub(super) fn apply(place: &Place, tree: &OutputTree, plan: &Plan) -> Result<(),
     }
 }
 
-/// Clear what a killed write left beside the folder: a half-made stage, or the old site after the exchange. The two
-/// cannot be told apart, so a file that is not ours is moved back if the folder does not have it.
+/// Clear what a killed write left: files half made in the folder; beside it, a half-made stage, or the old site after
+/// the exchange. Those two cannot be told apart, so a file that is not ours is moved back if the folder does not have it.
 pub(super) fn clear_leftover(place: &Place) -> Result<(), WriteError> {
+    in_place::clear(&place.out.join(in_place::FRESH))?;
     match fs::symlink_metadata(&place.stage) {
         Ok(meta) if meta.is_dir() => sweep(&place.stage, &place.out, Late::Loses),
         _ => Ok(()),
@@ -107,7 +108,9 @@ fn carry(old: &Path, new: &Path) -> io::Result<()> {
     if let Some(parent) = new.parent() {
         fs::create_dir_all(parent)?;
     }
-    let Err(refused) = fs::hard_link(old, new) else { return Ok(()) };
+    let Err(refused) = fs::hard_link(old, new) else {
+        return Ok(());
+    };
     let kind = fs::symlink_metadata(old)?.file_type();
     if kind.is_file() {
         return fs::copy(old, new).map(|_| ());
