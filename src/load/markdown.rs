@@ -200,6 +200,7 @@ pub fn parse(file: &Arc<TextFile>, offset: usize, trusted_html: bool, report: &m
         footnotes: Footnotes::default(),
         prose: ProseWriter::default(),
         open: Vec::new(),
+        bodies: Vec::new(),
     }
     .run(&masked)
 }
@@ -310,6 +311,8 @@ struct Walk<'a, 'r> {
     footnotes: Footnotes,
     prose: ProseWriter,
     open: Vec<Open>,
+    /// Shortcodes with a body that are not closed yet, as calls of the result.
+    bodies: Vec<usize>,
 }
 
 /// The address that the broken-link callback gives to what looks like a citation.
@@ -646,13 +649,24 @@ impl<'a> Walk<'a, '_> {
         let range = &self.tags[tag].range;
         let place = self.offset + range.start..self.offset + range.end;
         let hole = match &self.tags[tag].kind {
-            TagKind::Close => format!("{HOLE}E0{HOLE}"),
+            TagKind::Close => {
+                if self.bodies.pop().is_none() {
+                    self.report.push(
+                        Diagnostic::at(Code::ShortcodeInvalid, Span::new(self.file, place), "`{% end %}` closes no shortcode")
+                            .help("remove it, or open one with `{% name() %}`"),
+                    );
+                }
+                format!("{HOLE}E0{HOLE}")
+            }
             TagKind::Inline(call) | TagKind::Open(call) => {
                 let index = self.result.calls.len();
                 if !block {
                     self.prose.call(index, place.start);
                 }
                 let kind = if matches!(self.tags[tag].kind, TagKind::Open(_)) { 'O' } else { 'S' };
+                if kind == 'O' {
+                    self.bodies.push(index);
+                }
                 self.result.calls.push(PlacedCall { call: call.clone(), range: place });
                 format!("{HOLE}{kind}{index}{HOLE}")
             }
@@ -711,6 +725,17 @@ impl<'a> Walk<'a, '_> {
 
     fn finish(mut self) -> Body {
         self.prose.end();
+        for call in &self.bodies {
+            let placed = &self.result.calls[*call];
+            self.report.push(
+                Diagnostic::at(
+                    Code::ShortcodeInvalid,
+                    Span::new(self.file, placed.range.clone()),
+                    format!("the shortcode `{}` is not closed", placed.call.name),
+                )
+                .help("add `{% end %}` on a line of its own, or write it as `{{ … }}`"),
+            );
+        }
         if !self.footnotes.notes.is_empty() {
             self.footnotes.notes.sort_by_key(|(number, _)| *number);
             let mut section = format!("<section class=\"footnotes\" role=\"doc-endnotes\" aria-label=\"{}\">\n<ol>\n", hole(Word::Notes));
