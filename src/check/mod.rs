@@ -9,6 +9,7 @@ mod links;
 mod numbers;
 mod quotes;
 mod summary;
+mod theme;
 
 use rayon::prelude::*;
 
@@ -39,6 +40,7 @@ pub fn check(site: &Site<'_>, report: &mut Report) -> Checked {
             let counts = numbers::check_page(site, page, &lexicon, &mut report);
             links::check_page(site, page, &mut report);
             evidence::check_page(site, page, &mut report);
+            theme::check_page(site, page, &mut report);
             (standing, report, counts)
         })
         .collect();

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::{Renderer, relative};
-use crate::diag::{Code, Diagnostic, Report, did_you_mean};
+use crate::diag::Report;
 use crate::load::markdown::{Piece, PlacedCall, Word, escape};
 use crate::load::theme;
 use crate::resolve::csl::MarkPart;
@@ -38,23 +38,12 @@ pub fn render(renderer: &Renderer<'_>, page: usize, report: &mut Report) -> Stri
                     let text = shortcode(renderer, page, &input.body.calls[call], Some(&body), report);
                     html.push_str(&text);
                 }
-                None => report.push(
-                    Diagnostic::file(Code::ShortcodeInvalid, &input.file, "`{% end %}` closes no shortcode")
-                        .help("remove it, or open one with `{% name() %}`"),
-                ),
+                // Reported when the page was read, as is a shortcode that is never closed.
+                None => {}
             },
         }
     }
-    while let Some((call, before)) = open.pop() {
-        let placed = &input.body.calls[call];
-        report.push(
-            Diagnostic::at(
-                Code::ShortcodeInvalid,
-                Span::new(&input.file, placed.range.clone()),
-                format!("the shortcode `{}` is not closed", placed.call.name),
-            )
-            .help("add `{% end %}` on a line of its own, or write it as `{{ … }}`"),
-        );
+    while let Some((_, before)) = open.pop() {
         html = before + &html;
     }
     if let Some(style) = &renderer.site.style {
@@ -173,24 +162,12 @@ fn shortcode(renderer: &Renderer<'_>, page: usize, placed: &PlacedCall, body: Op
                 let text = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
                 format!("<span class=\"calc\" title=\"{}\">{}</span>", escape(&text(from)), escape(&text(value)))
             }
-            _ => {
-                report.push(
-                    Diagnostic::at(Code::ShortcodeInvalid, place(), "`calc` needs `value` and `from`")
-                        .help("write `{{ calc(value=\"55%\", from=\"6000/11000\") }}`"),
-                );
-                String::new()
-            }
+            _ => String::new(),
         };
     }
     let template = format!("shortcodes/{name}.html");
+    // What the theme lacks, the check has reported.
     if !renderer.theme.templates.contains_key(&template) {
-        let names: Vec<&str> =
-            renderer.theme.templates.keys().filter_map(|t| t.strip_prefix("shortcodes/")?.strip_suffix(".html")).collect();
-        report.push(Diagnostic::at(Code::ShortcodeInvalid, place(), format!("the theme has no shortcode `{name}`")).help(did_you_mean(
-            name,
-            names.iter().copied().chain(["calc"]),
-            || format!("shortcodes here: {}", names.join(", ")),
-        )));
         return String::new();
     }
     let mut context = renderer.common.context.clone();

@@ -11,12 +11,11 @@ use xxhash_rust::xxh3::Xxh3;
 use super::views::{is_verified, touching};
 use super::{Renderer, body, head, nav_title, outputs, root_of};
 use crate::check::Standing;
-use crate::diag::{Code, Diagnostic, Report, did_you_mean};
+use crate::diag::Report;
 use crate::load::markdown::{Heading, escape};
 use crate::load::theme;
 use crate::resolve::claims::{ClaimKind, Flag};
 use crate::reuse::Reuse;
-use crate::yaml_path;
 
 /// Path of the output and its bytes.
 pub type File = (String, Arc<[u8]>);
@@ -27,7 +26,11 @@ pub fn render(renderer: &Renderer<'_>, page: usize, reuse: &Reuse, report: &mut 
     let input = &site.inputs.pages[page];
     let path = site.routes.pages[page].path.clone();
     let output = format!("{path}index.html");
-    let Some(template) = template_of(renderer, page, report) else { return Vec::new() };
+    let template = site.template(page).to_owned();
+    // What the theme lacks, the check has reported.
+    if !renderer.theme.templates.contains_key(&template) {
+        return Vec::new();
+    }
     let content = body::render(renderer, page, report);
     let mut value = page_value(renderer, page);
     let extra = surroundings(renderer, page, &template);
@@ -72,29 +75,6 @@ pub fn render(renderer: &Renderer<'_>, page: usize, reuse: &Reuse, report: &mut 
         Err(error) => report.push(theme::diagnose(&error, &renderer.theme.templates, Some(&format!("content/{}", input.path)))),
     }
     files
-}
-
-fn template_of(renderer: &Renderer<'_>, page: usize, report: &mut Report) -> Option<String> {
-    let input = &renderer.site.inputs.pages[page];
-    let name = match &input.front.template {
-        Some(name) => name.clone(),
-        None if renderer.site.routes.home == Some(page) => "index.html".to_owned(),
-        None if input.is_section() => "section.html".to_owned(),
-        None => "page.html".to_owned(),
-    };
-    if renderer.theme.templates.contains_key(&name) {
-        return Some(name);
-    }
-    let names: Vec<&str> = renderer.theme.templates.keys().map(String::as_str).filter(|t| !t.contains('/')).collect();
-    report.push(
-        Diagnostic::at(
-            Code::TemplateMissing,
-            input.place(&yaml_path!["template"]),
-            format!("the theme `{}` has no template `{name}`", renderer.theme.name),
-        )
-        .help(did_you_mean(&name, names.iter().copied(), || format!("templates here: {}", names.join(", ")))),
-    );
-    None
 }
 
 /// What a template sees beside `page` and `content`: cards of pages below, key figures.

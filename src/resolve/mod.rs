@@ -45,6 +45,19 @@ pub struct Site<'i> {
     pub digests: Vec<u128>,
 }
 
+impl Site<'_> {
+    /// The template that a page asks for: its own, else that of its kind.
+    pub fn template(&self, page: usize) -> &str {
+        let input = &self.inputs.pages[page];
+        match &input.front.template {
+            Some(name) => name,
+            None if self.routes.home == Some(page) => "index.html",
+            None if input.is_section() => "section.html",
+            None => "page.html",
+        }
+    }
+}
+
 /// Resolve the names of a site.
 pub fn resolve<'i>(inputs: &'i Inputs, reuse: &Reuse, report: &mut Report) -> Site<'i> {
     let style = Style::find(inputs).map_err(|d| report.push(d)).ok();

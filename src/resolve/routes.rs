@@ -4,13 +4,13 @@
 //! address that two things want. Addresses are compared without case and normalised (NFC), as file systems may do.
 //! Must never make an address that leads out of the output folder, or that some system cannot store.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::diag::{Code, Diagnostic, Report};
 use crate::load::{Inputs, PageInput};
-use crate::text::Span;
+use crate::text::{Span, TextFile};
 use crate::yaml_path;
 
 /// Where a page is served and what is around it. Pages are named by their number in [`Inputs::pages`].
@@ -100,19 +100,19 @@ impl Routes {
         }
         for (content_path, on_disk) in &inputs.copies {
             let output = routes.copy_output(content_path);
+            // The file's content does not matter here, and may not be text: its path is its place.
+            let place = Span::whole(&TextFile::new(format!("content/{content_path}"), ""));
             if let Some((what, _)) = taken.get(&fold(&output)) {
                 report.push(
-                    Diagnostic::bare(
-                        Code::RouteCollision,
-                        format!("content/{content_path} would be published as {output}, which is {what}"),
-                    )
-                    .help("rename the file"),
+                    Diagnostic::at(Code::RouteCollision, place, format!("the file would be published as {output}, which is {what}"))
+                        .help("rename the file"),
                 );
                 continue;
             }
-            taken.insert(fold(&output), (format!("the file content/{content_path}"), None));
+            taken.insert(fold(&output), (format!("the file content/{content_path}"), Some(place)));
             routes.copies.push((output, on_disk.clone()));
         }
+        folders(&taken, report);
         routes.copies.sort();
         routes.link_up(inputs);
         routes
@@ -265,6 +265,27 @@ fn alias_output(alias: &str, place: &Span, report: &mut Report) -> Option<String
 
 fn fold(path: &str) -> String {
     path.nfc().flat_map(char::to_lowercase).collect()
+}
+
+/// A file whose path is also a folder of other files cannot be stored.
+fn folders(taken: &HashMap<String, (String, Option<Span>)>, report: &mut Report) {
+    let mut reported = HashSet::new();
+    let mut paths: Vec<&String> = taken.keys().collect();
+    paths.sort();
+    for path in paths {
+        for (end, _) in path.match_indices('/') {
+            let Some((what, place)) = taken.get(&path[..end]) else { continue };
+            if !reported.insert(&path[..end]) {
+                continue;
+            }
+            let (other, other_place) = &taken[path];
+            let mut diagnostic =
+                Diagnostic::bare(Code::RouteCollision, format!("{what} becomes a file, where {other} needs a folder of that name"))
+                    .help("rename one of them");
+            diagnostic.span = place.clone().or_else(|| other_place.clone());
+            report.push(diagnostic);
+        }
+    }
 }
 
 fn claim(

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { openBrowser, openSite } from "./site.mjs";
+import { openBrowser, openSite, pointAt } from "./site.mjs";
 
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
@@ -60,8 +60,7 @@ for (const scheme of SCHEMES) {
     await page.goto(`${site.base}numbers/troops/`);
     await page.waitForLoadState("networkidle");
     const mark = page.locator("main a.cite[id^='use-']").first();
-    await mark.scrollIntoViewIfNeeded();
-    await mark.hover();
+    await pointAt(page, mark);
     await page.locator(".cc").waitFor({ state: "visible" });
     await page.evaluate(AXE);
     const found = await violations(page, `/numbers/troops/ card ${scheme}`);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { openBrowser, openSite, watch } from "./site.mjs";
+import { openBrowser, openSite, pointAt, watch } from "./site.mjs";
 
 let site, browser;
 before(async () => {
@@ -114,8 +114,7 @@ test("a card opens on focus and hover, can be entered, and closes on Escape", as
   await page.goto(site.base + LONG);
   await page.waitForLoadState("networkidle");
   const mark = page.locator("main a.cite[id^='use-']").first();
-  await mark.scrollIntoViewIfNeeded();
-  await mark.hover();
+  await pointAt(page, mark);
   const card = page.locator(".cc");
   await card.waitFor({ state: "visible" });
   const [cardBox, markBox] = [await card.boundingBox(), await mark.boundingBox()];

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { openBrowser, openSite, watch } from "./site.mjs";
+import { newSite, openBrowser, openSite, watch } from "./site.mjs";
 
 let site, browser;
 before(async () => {
@@ -16,7 +16,8 @@ after(async () => {
   await site?.close();
 });
 
-test("no console error, no request to another host, no violation of the policy, no broken link or fragment", async () => {
+/** Everything that is wrong with any page of a site. */
+async function faultsOf(site) {
   const page = await browser.newPage();
   const faults = watch(page, site.base);
   const seen = new Map();
@@ -76,7 +77,27 @@ test("no console error, no request to another host, no violation of the policy, 
     }
   }
   assert.equal(seen.size, site.pages.length);
-  assert.deepEqual(faults, []);
+  return faults;
+}
+
+test("no console error, no request to another host, no violation of the policy, no broken link or fragment", async () => {
+  const faults = await faultsOf(site);
+  assert.equal(faults.length, 0, faults.join("\n"));
+});
+
+test("the same for the site that `cited init` makes", async () => {
+  const made = await newSite();
+  try {
+    const lesson = await openSite({ root: made.root, least: 4 });
+    try {
+      const faults = await faultsOf(lesson);
+      assert.equal(faults.length, 0, faults.join("\n"));
+    } finally {
+      await lesson.close();
+    }
+  } finally {
+    await made.close();
+  }
 });
 
 test("the page for what is not found works at any depth", async () => {

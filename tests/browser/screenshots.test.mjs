@@ -5,7 +5,7 @@ import { mkdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { openBrowser, openSite } from "./site.mjs";
+import { openBrowser, openSite, pointAt } from "./site.mjs";
 
 const FOLDER = fileURLToPath(new URL("screenshots/", import.meta.url));
 const PAGES = {
@@ -53,3 +53,16 @@ for (const [name, route] of Object.entries(PAGES)) {
     }
   });
 }
+
+// docs/screenshot.png is this picture, with fewer colours.
+test("pictures of a card", async () => {
+  for (const scheme of ["light", "dark"]) {
+    const page = await browser.newPage({ viewport: { width: 1200, height: 720 }, colorScheme: scheme, reducedMotion: "reduce" });
+    await page.goto(`${site.base}numbers/troops/`, { waitUntil: "networkidle" });
+    const mark = page.locator("main .text a.cite[id^='use-']").first();
+    await pointAt(page, mark);
+    await page.locator(".cc").waitFor({ state: "visible" });
+    await page.screenshot({ path: path.join(FOLDER, `card-1200-${scheme}.png`) });
+    await page.close();
+  }
+});

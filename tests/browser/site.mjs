@@ -114,8 +114,16 @@ async function serve(folder, sub) {
   return server;
 }
 
-/** Build the explainer for a sub-path and serve it. */
-export async function openSite({ sub = "/sub/" } = {}) {
+/** Make the site of `cited init` in a folder of its own. */
+export async function newSite() {
+  const folder = await temporaryFolder("init");
+  const root = path.join(folder, "river");
+  await run(CITED, ["init", root]);
+  return { root, close: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Build the explainer, or another site, for a sub-path and serve it. */
+export async function openSite({ root = ROOT, sub = "/sub/", least = 20 } = {}) {
   if (!existsSync(CITED)) throw new Error(`${CITED} does not exist: run \`cargo build --release\` first`);
   const folder = await temporaryFolder("site");
   const server = await serve(folder, sub);
@@ -126,9 +134,11 @@ export async function openSite({ sub = "/sub/" } = {}) {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await run(CITED, ["--root", ROOT, "--format", "short", "build", "--base-url", base, "--output-dir", folder]);
+    await run(CITED, ["--root", root, "--format", "short", "build", "--base-url", base, "--output-dir", folder]);
   } catch (error) {
     await close();
+    const errors = (error.stderr ?? "").split("\n").filter((line) => /\berror\b|panicked/.test(line));
+    if (errors.length) error.message = `the site cannot be built:\n${errors.join("\n")}`;
     throw error;
   }
   const files = await filesBelow(folder);
@@ -138,7 +148,7 @@ export async function openSite({ sub = "/sub/" } = {}) {
     const text = await readFile(path.join(folder, file), "utf8");
     if (!/<meta http-equiv="?refresh/i.test(text)) pages.push(file.replace(/(^|\/)index\.html$/, "$1"));
   }
-  if (pages.length < 20) {
+  if (pages.length < least) {
     await close();
     throw new Error(`only ${pages.length} pages were built: ${pages.join(", ")}`);
   }
@@ -180,4 +190,15 @@ export function watch(page, base) {
     if (r.failure()?.errorText !== "net::ERR_ABORTED") faults.push(`request failed: ${r.url()} ${r.failure()?.errorText}`);
   });
   return faults;
+}
+
+/** Point at an inline element where it is painted: one that begins at the end of a line has its middle elsewhere. */
+export async function pointAt(page, locator) {
+  await locator.scrollIntoViewIfNeeded();
+  const box = await locator.evaluate((e) => {
+    const boxes = [...e.getClientRects()].filter((r) => r.width > 4 && r.height > 4);
+    const { x, y, width, height } = boxes.at(-1) ?? e.getBoundingClientRect();
+    return { x, y, width, height };
+  });
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
 }

@@ -12,10 +12,10 @@ use pulldown_cmark::{BlockQuoteKind, BrokenLink, CowStr, Event, HeadingLevel, Li
 use super::footnotes::Footnotes;
 use super::holes::{HOLE, hole, split_holes};
 use super::{Body, Heading, Link, PlacedCall, Word, escape, options, slug};
-use crate::diag::Report;
+use crate::diag::{Code, Diagnostic, Report};
 use crate::load::prose::{Block, BlockKind, ProseWriter};
 use crate::load::shortcodes::{self, TagKind};
-use crate::text::TextFile;
+use crate::text::{Span, TextFile};
 
 /// Walk over a masked body.
 pub(super) fn walk(
@@ -39,6 +39,7 @@ pub(super) fn walk(
         footnotes: Footnotes::default(),
         prose: ProseWriter::default(),
         open: Vec::new(),
+        bodies: Vec::new(),
     }
     .run(masked)
 }
@@ -64,6 +65,8 @@ pub(super) struct Walk<'a, 'r> {
     pub(super) footnotes: Footnotes,
     pub(super) prose: ProseWriter,
     pub(super) open: Vec<Open>,
+    /// Shortcodes with a body that are not closed yet, as calls of the result.
+    pub(super) bodies: Vec<usize>,
 }
 
 /// The address that the broken-link callback gives to what looks like a citation.
@@ -289,13 +292,24 @@ impl Walk<'_, '_> {
         let range = &self.tags[tag].range;
         let place = self.offset + range.start..self.offset + range.end;
         let hole = match &self.tags[tag].kind {
-            TagKind::Close => format!("{HOLE}E0{HOLE}"),
+            TagKind::Close => {
+                if self.bodies.pop().is_none() {
+                    self.report.push(
+                        Diagnostic::at(Code::ShortcodeInvalid, Span::new(self.file, place), "`{% end %}` closes no shortcode")
+                            .help("remove it, or open one with `{% name() %}`"),
+                    );
+                }
+                format!("{HOLE}E0{HOLE}")
+            }
             TagKind::Inline(call) | TagKind::Open(call) => {
                 let index = self.result.calls.len();
                 if !block {
                     self.prose.call(index, place.start);
                 }
                 let kind = if matches!(self.tags[tag].kind, TagKind::Open(_)) { 'O' } else { 'S' };
+                if kind == 'O' {
+                    self.bodies.push(index);
+                }
                 self.result.calls.push(PlacedCall { call: call.clone(), range: place });
                 format!("{HOLE}{kind}{index}{HOLE}")
             }
@@ -343,6 +357,17 @@ impl Walk<'_, '_> {
 
     pub(super) fn finish(mut self) -> Body {
         self.prose.end();
+        for call in &self.bodies {
+            let placed = &self.result.calls[*call];
+            self.report.push(
+                Diagnostic::at(
+                    Code::ShortcodeInvalid,
+                    Span::new(self.file, placed.range.clone()),
+                    format!("the shortcode `{}` is not closed", placed.call.name),
+                )
+                .help("add `{% end %}` on a line of its own, or write it as `{{ … }}`"),
+            );
+        }
         self.footnotes_section();
         // A style attribute would be refused by the Content-Security-Policy that the pages run under.
         let html = self.pop_html().replace(" style=\"text-align: ", " class=\"align-");
