@@ -5,6 +5,7 @@
 //! Must never change the site, and never stop at the first finding.
 
 mod evidence;
+pub mod impact;
 mod links;
 mod numbers;
 mod quotes;
