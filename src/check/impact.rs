@@ -184,7 +184,10 @@ fn statements(site: &Site<'_>, page: usize, block: &Block, rests: &[bool], lexic
         .map(|sentence| {
             let text: String = block.text[sentence.range.clone()].chars().filter(|c| !matches!(c, '\u{e000}'..='\u{e003}')).collect();
             let line = file.position(Span::new(file, block.source(sentence.range.clone())).start).0;
-            Statement { line, text: text.split_whitespace().collect::<Vec<_>>().join(" ") }
+            // Where a citation stood before a full stop, its space is left.
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let text = [".", ",", ";", ":", "?", "!"].iter().fold(text, |text, sign| text.replace(&format!(" {sign}"), sign));
+            Statement { line, text }
         })
         .collect()
 }

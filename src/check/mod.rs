@@ -9,6 +9,7 @@ pub mod impact;
 mod links;
 mod numbers;
 mod quotes;
+pub mod review;
 mod summary;
 
 use rayon::prelude::*;
@@ -40,6 +41,7 @@ pub fn check(site: &Site<'_>, report: &mut Report) -> Checked {
             let counts = numbers::check_page(site, page, &lexicon, &mut report);
             links::check_page(site, page, &mut report);
             evidence::check_page(site, page, &mut report);
+            review::check_page(site.inputs, page, &mut report);
             (standing, report, counts)
         })
         .collect();

@@ -9,6 +9,7 @@ mod check;
 mod cite;
 mod explain;
 mod export;
+mod git;
 mod new;
 
 mod schema;
@@ -58,7 +59,14 @@ fn check_deny(cli: &Cli) -> Result<(), Failure> {
 
 /// What the arguments say about a run.
 fn options(cli: &Cli, site: &SiteArgs) -> Options {
-    Options { root: cli.root.clone(), base_url: site.base_url.clone(), drafts: site.drafts, archive: site.archive.clone(), preview: false }
+    Options {
+        root: cli.root.clone(),
+        base_url: site.base_url.clone(),
+        drafts: site.drafts,
+        archive: site.archive.clone(),
+        preview: false,
+        as_of: None,
+    }
 }
 
 /// Raise what `--deny` names to errors.

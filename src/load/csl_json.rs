@@ -173,7 +173,7 @@ fn publisher(item: &Json) -> Option<Value> {
 }
 
 fn url(item: &Json) -> Option<Value> {
-    let url = text(item, "URL").filter(|u| u.as_str().is_some_and(crate::resolve::is_publishable_url))?;
+    let url = text(item, "URL").filter(|u| u.as_str().is_some_and(crate::address::is_publishable))?;
     match date(item, "accessed") {
         None => Some(url),
         Some(date) => {

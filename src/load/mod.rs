@@ -26,6 +26,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::config::{CONFIG_FILE, Config};
+use crate::date::Date;
 use crate::diag::{Code, Diagnostic, Report};
 use crate::reuse::Reuse;
 use crate::text::{Span, TextFile};
@@ -51,6 +52,8 @@ pub struct Options {
     pub archive: Option<PathBuf>,
     /// Rendering for a preview: findings of evidence do not stop it.
     pub preview: bool,
+    /// The day from which to see what is due for review; without one, nothing is.
+    pub as_of: Option<Date>,
 }
 
 /// Everything that was read.
@@ -76,6 +79,8 @@ pub struct Inputs {
     pub archive: Archive,
     /// The theme; none if it cannot be used.
     pub theme: Option<Theme>,
+    /// From the command line: the day from which to see what is due for review.
+    pub as_of: Option<Date>,
 }
 
 /// One Markdown file.
@@ -192,7 +197,7 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
         })
         .map(|path| (path["content/".len()..].to_owned(), root.join(&path)))
         .collect();
-    Ok(Some(Inputs { config, pages, sources, actors, questions, glossary, copies, style_file, archive, theme }))
+    Ok(Some(Inputs { config, pages, sources, actors, questions, glossary, copies, style_file, archive, theme, as_of: options.as_of }))
 }
 
 fn read_page(options: &Options, path: &str, trusted_html: bool, reuse: &Reuse) -> Result<ParsedPage, ReadError> {
