@@ -40,7 +40,7 @@ pub struct RawConfig {
     /// Values for the theme's settings.
     #[serde(default)]
     theme_settings: BTreeMap<String, serde_json::Value>,
-    /// Files of sources (YAML, `.bib`, CSL-JSON). Default `content/sources.yaml`.
+    /// Files of sources (YAML, `.bib`, `.ris`, CSL-JSON). Default `content/sources.yaml`.
     #[serde(default)]
     bibliography: OneOrMany,
     /// A bundled CSL style's name, or the path of a `.csl` file. Default `ieee`, which is numeric.

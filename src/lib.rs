@@ -29,6 +29,8 @@ pub mod output;
 pub mod render;
 pub mod resolve;
 
+pub mod bundle;
+pub mod compare;
 pub mod pipeline;
 pub mod reuse;
 pub mod serve;

@@ -4,12 +4,10 @@
 //! is broken only where the spans cannot overlap.
 
 use super::wanted;
-use crate::date::Date;
 use crate::diag::{Code, Diagnostic, Report, Severity};
 use crate::load::sources::{Kind, Trust};
 use crate::resolve::claims::{Claim, ClaimKind, Flag};
 use crate::resolve::{Site, citation_place};
-use crate::yaml::Step;
 use crate::yaml_path;
 
 /// Check the citations and records of a page.
@@ -28,31 +26,8 @@ pub fn check_page(site: &Site<'_>, page: usize, report: &mut Report) {
             );
         }
     }
-    review(site, page, report);
     for number in &site.claims.by_page[page] {
         check_claim(site, &site.claims.all[*number], report);
-    }
-}
-
-/// What was to be looked at again before the day that the site's knowledge stands at; `cited stale` asks of any day.
-fn review(site: &Site<'_>, page: usize, report: &mut Report) {
-    let Some(as_of) = site.inputs.config.as_of else { return };
-    let input = &site.inputs.pages[page];
-    let mut due = |date: Option<Date>, path: &[Step], what: &str| {
-        if let Some(date) = date.filter(|d| as_of.surely_after(*d)) {
-            report.push(
-                Diagnostic::at(
-                    Code::ReviewDue,
-                    input.place(path),
-                    format!("{what} was due for review after {}, and the site stands as of {}", date.text(), as_of.text()),
-                )
-                .help("look at it again, and set `review_after:` to a later date"),
-            );
-        }
-    };
-    due(input.front.review_after, &yaml_path!["review_after"], "the page");
-    for (i, estimate) in input.front.estimates.iter().enumerate() {
-        due(estimate.review_after, &yaml_path!["estimates", i, "review_after"], "the estimate");
     }
 }
 

@@ -5,9 +5,11 @@
 //! Must never change the site, and never stop at the first finding.
 
 mod evidence;
+pub mod impact;
 mod links;
 mod numbers;
 mod quotes;
+pub mod review;
 mod summary;
 mod theme;
 
@@ -41,6 +43,7 @@ pub fn check(site: &Site<'_>, report: &mut Report) -> Checked {
             links::check_page(site, page, &mut report);
             evidence::check_page(site, page, &mut report);
             theme::check_page(site, page, &mut report);
+            review::check_page(site.inputs, page, &mut report);
             (standing, report, counts)
         })
         .collect();

@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use super::{Failure, deny, exit, options, print, tally};
+use crate::check::review::{self, Due};
 use crate::cli::{Check, Cli, SiteArgs, Stale};
 use crate::diag::Report;
 use crate::diag::emit::Format;
-use crate::load;
+use crate::load::{self, Options};
 use crate::pipeline;
 use crate::reuse::Reuse;
 
 /// Check the site without building it, and say what was checked.
 pub fn check(cli: &Cli, args: &Check) -> Result<ExitCode, Failure> {
-    let mut built = pipeline::check(&options(cli, &args.site), &Reuse::default())?;
+    let options = Options { as_of: args.as_of, ..options(cli, &args.site) };
+    let mut built = pipeline::check(&options, &Reuse::default())?;
     deny(cli, &mut built.report);
     print(cli, &built.report);
     if matches!(cli.format, Format::Human | Format::Short) {
@@ -36,28 +38,26 @@ pub fn check(cli: &Cli, args: &Check) -> Result<ExitCode, Failure> {
 /// List pages and estimates whose review date has passed on a given day.
 pub fn stale(cli: &Cli, args: &Stale) -> Result<ExitCode, Failure> {
     let mut report = Report::default();
-    let inputs = load::load(&options(cli, &SiteArgs::default()), &Reuse::default(), &mut report)?;
+    let options = Options { as_of: Some(args.as_of), ..options(cli, &SiteArgs::default()) };
+    let inputs = load::load(&options, &Reuse::default(), &mut report)?;
     report.finish();
     let Some(inputs) = inputs else {
         print(cli, &report);
         return Ok(exit(&report));
     };
-    let mut due = Vec::new();
-    for page in &inputs.pages {
-        if let Some(date) = page.front.review_after.filter(|d| args.as_of.surely_after(*d)) {
-            due.push((date, format!("{}\tpage\t{}", page.file.path, page.front.title)));
+    let mut found = Report::default();
+    (0..inputs.pages.len()).for_each(|page| review::check_page(&inputs, page, &mut found));
+    found.finish();
+    deny(cli, &mut found);
+    if cli.format == Format::Human {
+        let mut due: Vec<Due> = inputs.pages.iter().flat_map(|p| review::due(p, args.as_of)).collect();
+        due.sort();
+        for Due { date, file, estimate, name } in &due {
+            println!("{date}\t{file}\t{}\t{name}", if estimate.is_some() { "estimate" } else { "page" });
         }
-        for (i, estimate) in page.front.estimates.iter().enumerate() {
-            if let Some(date) = estimate.review_after.filter(|d| args.as_of.surely_after(*d)) {
-                let id = estimate.id.clone().unwrap_or_else(|| format!("estimate {}", i + 1));
-                due.push((date, format!("{}\testimate\t{id}", page.file.path)));
-            }
-        }
+        eprintln!("{} due for review as of {}", due.len(), args.as_of.text());
+    } else {
+        print(cli, &found);
     }
-    due.sort();
-    for (date, line) in &due {
-        println!("{date}\t{line}");
-    }
-    eprintln!("{} due for review as of {}", due.len(), args.as_of.text());
-    Ok(ExitCode::SUCCESS)
+    Ok(exit(&found))
 }

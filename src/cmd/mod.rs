@@ -4,15 +4,19 @@
 //! 2 usage or machine.
 
 mod build;
+mod changes;
 mod check;
 mod cite;
 mod explain;
+mod export;
+mod git;
 mod new;
 
 mod schema;
 mod source;
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command, SiteArgs};
@@ -35,8 +39,8 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Cite(args) => cite::cite(cli, args),
         Command::Source(command) => source::run(cli, command),
         Command::Stale(args) => check::stale(cli, args),
-        Command::Changes(args) => source::changes(cli, args),
-        Command::Export(args) => source::export(cli, args),
+        Command::Changes(args) => changes::changes(cli, args),
+        Command::Export(args) => export::export(cli, args),
         Command::Explain(args) => explain::explain(args),
         Command::Schema(args) => schema::schema(args),
         Command::Completions(args) => schema::completions(args),
@@ -55,7 +59,14 @@ fn check_deny(cli: &Cli) -> Result<(), Failure> {
 
 /// What the arguments say about a run.
 fn options(cli: &Cli, site: &SiteArgs) -> Options {
-    Options { root: cli.root.clone(), base_url: site.base_url.clone(), drafts: site.drafts, archive: site.archive.clone(), preview: false }
+    Options {
+        root: cli.root.clone(),
+        base_url: site.base_url.clone(),
+        drafts: site.drafts,
+        archive: site.archive.clone(),
+        preview: false,
+        as_of: None,
+    }
 }
 
 /// Raise what `--deny` names to errors.
@@ -84,16 +95,32 @@ fn print_as(format: Format, report: &Report) {
 
 /// `2 errors, 1 warning`, or nothing.
 fn tally(report: &Report) -> String {
-    let plural = |n: usize, word: &str| match n {
-        0 => None,
-        1 => Some(format!("1 {word}")),
-        n => Some(format!("{n} {word}s")),
-    };
-    [plural(report.count(Severity::Error), "error"), plural(report.count(Severity::Warning), "warning")]
+    [(report.count(Severity::Error), "error"), (report.count(Severity::Warning), "warning")]
         .into_iter()
-        .flatten()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, word)| plural(n, word))
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// `no errors`, `1 error`, `2 errors`.
+fn plural(n: usize, word: &str) -> String {
+    match n {
+        0 => format!("no {word}s"),
+        1 => format!("1 {word}"),
+        n => format!("{n} {word}s"),
+    }
+}
+
+/// Put new bytes in the place of a file, in one step: a reader sees the old file or the new one.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = path.with_file_name(format!(".{name}.tmp"));
+    let written = std::fs::write(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, path));
+    written.map_err(|e| {
+        let _ = std::fs::remove_file(&temporary);
+        format!("cannot write {}: {e}", path.display()).into()
+    })
 }
 
 /// The exit code that a report asks for.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 use serde_yaml::{Mapping, Value};
 
+use crate::date::Date;
 use crate::diag::{Code, Diagnostic};
 use crate::text::{Span, TextFile};
 
@@ -60,7 +61,8 @@ fn text(item: &Json, key: &str) -> Option<Value> {
     }
 }
 
-fn fields(item: &Json) -> Option<(String, Mapping)> {
+/// Key and Hayagriva fields of one item; none if it has no `id`.
+pub fn fields(item: &Json) -> Option<(String, Mapping)> {
     let key = match item.get("id")? {
         Json::String(s) => s.clone(),
         Json::Number(n) => n.to_string(),
@@ -81,7 +83,7 @@ fn fields(item: &Json) -> Option<(String, Mapping)> {
     put("editor", names(item, "editor"));
     put("date", date(item, "issued").map(Value::from));
     put("publisher", publisher(item));
-    put("language", text(item, "language"));
+    put("language", text(item, "language").filter(is_language));
     put("abstract", text(item, "abstract"));
     put("genre", text(item, "genre"));
     put("edition", text(item, "edition"));
@@ -106,6 +108,13 @@ fn fields(item: &Json) -> Option<(String, Mapping)> {
     }
     put("parent", (!parent.is_empty()).then_some(Value::Mapping(parent)));
     Some((key, fields))
+}
+
+/// "English" and other words that are no language tag would make the whole entry unreadable.
+fn is_language(tag: &Value) -> bool {
+    let mut parts = tag.as_str().unwrap_or("").split('-');
+    parts.next().is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()))
+        && parts.all(|p| (2..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 fn names(item: &Json, key: &str) -> Option<Value> {
@@ -141,11 +150,13 @@ fn date(item: &Json, key: &str) -> Option<String> {
     let parts = date.get("date-parts").and_then(|p| p.get(0)).and_then(Json::as_array)?;
     let number = |i: usize| parts.get(i).and_then(|v| v.as_i64().or_else(|| v.as_str()?.parse().ok()));
     let year = number(0)?;
-    Some(match (number(1), number(2)) {
-        (Some(m), Some(d)) => format!("{year:04}-{m:02}-{d:02}"),
-        (Some(m), None) => format!("{year:04}-{m:02}"),
-        _ => format!("{year:04}"),
-    })
+    let forms = match (number(1), number(2)) {
+        (Some(m), Some(d)) => vec![format!("{year:04}-{m:02}-{d:02}"), format!("{year:04}-{m:02}"), format!("{year:04}")],
+        (Some(m), None) => vec![format!("{year:04}-{m:02}"), format!("{year:04}")],
+        _ => vec![format!("{year:04}")],
+    };
+    // Seasons are exported as months past 12: what of a date is none is left out.
+    forms.into_iter().find(|form| Date::parse(form).is_some())
 }
 
 fn publisher(item: &Json) -> Option<Value> {
@@ -162,7 +173,7 @@ fn publisher(item: &Json) -> Option<Value> {
 }
 
 fn url(item: &Json) -> Option<Value> {
-    let url = text(item, "URL")?;
+    let url = text(item, "URL").filter(|u| u.as_str().is_some_and(crate::address::is_publishable))?;
     match date(item, "accessed") {
         None => Some(url),
         Some(date) => {

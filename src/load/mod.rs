@@ -9,10 +9,12 @@ pub mod archived;
 pub mod cite_syntax;
 mod csl_json;
 pub mod files;
+pub mod foreign;
 pub mod front_matter;
 pub mod markdown;
 pub mod prose;
 pub mod records;
+pub mod ris;
 mod sanitise;
 pub mod shortcodes;
 pub mod sources;
@@ -25,6 +27,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::config::{CONFIG_FILE, Config};
+use crate::date::Date;
 use crate::diag::{Code, Diagnostic, Report};
 use crate::reuse::Reuse;
 use crate::text::{Span, TextFile};
@@ -50,6 +53,8 @@ pub struct Options {
     pub archive: Option<PathBuf>,
     /// Rendering for a preview: findings of evidence do not stop it.
     pub preview: bool,
+    /// The day from which to see what is due for review; the site's `as_of` when absent.
+    pub as_of: Option<Date>,
 }
 
 /// Everything that was read.
@@ -77,6 +82,8 @@ pub struct Inputs {
     pub archive: Archive,
     /// The theme; none if it cannot be used.
     pub theme: Option<Theme>,
+    /// The day from which to see what is due for review; without one, nothing is.
+    pub as_of: Option<Date>,
 }
 
 /// One Markdown file.
@@ -197,7 +204,8 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
         })
         .map(|path| (path["content/".len()..].to_owned(), root.join(&path)))
         .collect();
-    Ok(Some(Inputs { config, pages, unread, sources, actors, questions, glossary, copies, style_file, archive, theme }))
+    let as_of = options.as_of.or(config.as_of);
+    Ok(Some(Inputs { config, pages, unread, sources, actors, questions, glossary, copies, style_file, archive, theme, as_of }))
 }
 
 fn read_page(options: &Options, path: &str, trusted_html: bool, reuse: &Reuse) -> Result<ParsedPage, ReadError> {

@@ -1,6 +1,6 @@
 //! The bibliography: what is cited, and how far to trust it.
 //!
-//! In: the files that `bibliography:` names: Hayagriva's YAML with an `evidence` block, `.bib`, CSL-JSON. Out:
+//! In: the files that `bibliography:` names: Hayagriva's YAML with an `evidence` block, or those of `foreign`. Out:
 //! [`Source`]s by key, in the order of the files. Keys, field names and the evidence block are checked here, since
 //! the CSL engine takes misspelt fields in silence.
 //! Must never let bibliography data reach HTML unescaped: nothing here writes HTML.
@@ -15,10 +15,10 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_yaml::Value;
 
-use super::csl_json;
+use super::foreign::{self, ForeignEntry};
 use super::front_matter::Names;
 use crate::date::Date;
-use crate::diag::{Code, Diagnostic, Report, did_you_mean};
+use crate::diag::{Code, Diagnostic, Report, Severity, did_you_mean};
 use crate::text::{Span, TextFile};
 use crate::yaml::Yaml;
 use crate::yaml_path;
@@ -187,23 +187,14 @@ const FIELDS: &[&str] = &[
 
 /// Read one file of the bibliography into `sources`.
 pub fn read(file: &Arc<TextFile>, sources: &mut Sources, report: &mut Report) {
-    if file.path.ends_with(".bib") {
-        read_bib(file, sources, report);
-    } else if file.path.ends_with(".json") {
-        match csl_json::read(file) {
-            Ok(entries) => {
-                for (key, fields) in entries {
-                    let place = key_in(file, &format!("\"{key}\""));
-                    sources.add_fields(&key, fields, place, None, report);
-                }
-            }
-            Err(diagnostic) => {
-                sources.broken = true;
-                report.push(diagnostic);
-            }
-        }
-    } else {
-        read_yaml(file, sources, report);
+    if !foreign::is_foreign(&file.path) {
+        return read_yaml(file, sources, report);
+    }
+    let before = report.count(Severity::Error);
+    let entries = foreign::read(file, report);
+    sources.broken |= report.count(Severity::Error) > before;
+    for ForeignEntry { key, entry, place } in entries {
+        sources.add(Source { key, entry, evidence: Evidence::default(), place, yaml: None }, report);
     }
 }
 
@@ -249,7 +240,7 @@ impl Sources {
                 self.all[*i].yaml = Some(yaml);
             } else {
                 let help = did_you_mean(&key, self.keys(), || {
-                    "add `type:` and `title:`, or define the entry in a .bib or CSL-JSON file".to_owned()
+                    "add `type:` and `title:`, or define the entry in a .bib, .ris or CSL-JSON file".to_owned()
                 });
                 report.push(Diagnostic::at(Code::SourceInvalid, place, format!("`{key}` has an evidence block but no entry")).help(help));
             }
@@ -276,38 +267,10 @@ impl Sources {
         self.by_key.insert(key, self.all.len());
         self.all.push(source);
     }
-
-    fn add_fields(&mut self, key: &str, fields: serde_yaml::Mapping, place: Span, yaml: Option<(Yaml, Evidence)>, report: &mut Report) {
-        let mut library = serde_yaml::Mapping::new();
-        library.insert(Value::from(key), Value::Mapping(fields));
-        let parsed = serde_yaml::to_string(&library)
-            .map_err(|e| e.to_string())
-            .and_then(|text| hayagriva::io::from_yaml_str(&text).map_err(|e| e.to_string()));
-        match parsed {
-            Ok(entries) => {
-                let Some(entry) = entries.iter().next().cloned() else { return };
-                let (yaml, evidence) = yaml.map_or((None, Evidence::default()), |(y, e)| (Some(y), e));
-                self.add(Source { key: key.to_owned(), entry, evidence, place, yaml }, report);
-            }
-            Err(message) => {
-                let message = message
-                    .split(" at line ")
-                    .next()
-                    .unwrap_or("")
-                    .trim_start_matches(&format!("{key}."))
-                    .trim_start_matches(&format!("{key}: "))
-                    .to_owned();
-                report.push(
-                    Diagnostic::at(Code::SourceInvalid, place, format!("the source `{key}` cannot be read: {message}"))
-                        .help("see docs/citing.md for the fields of a source and their forms"),
-                );
-            }
-        }
-    }
 }
 
 /// A key is safe in an address, in HTML ids and in citations.
-fn is_key(key: &str) -> bool {
+pub fn is_key(key: &str) -> bool {
     key.starts_with(|c: char| c.is_alphanumeric() || c == '_')
         && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '+'))
         && !key.ends_with('.')
@@ -394,31 +357,9 @@ fn read_yaml(file: &Arc<TextFile>, sources: &mut Sources, report: &mut Report) {
                     .help("add `type: web`, `article`, `report`, `book`, `newspaper` or another of Hayagriva's types"),
             );
         } else {
-            sources.add_fields(&key, fields, place, Some((yaml.clone(), evidence)), report);
-        }
-    }
-}
-
-fn read_bib(file: &Arc<TextFile>, sources: &mut Sources, report: &mut Report) {
-    match hayagriva::io::from_biblatex_str(&file.text) {
-        Ok(library) => {
-            for entry in library.iter() {
-                let key = entry.key().to_owned();
-                let place = key_in(file, &key);
-                sources.add(Source { key, entry: entry.clone(), evidence: Evidence::default(), place, yaml: None }, report);
-            }
-        }
-        Err(errors) => {
-            sources.broken = true;
-            for error in errors {
-                let (message, range) = match error {
-                    hayagriva::io::BibLaTeXError::Parse(e) => (e.kind.to_string(), e.span),
-                    hayagriva::io::BibLaTeXError::Type(e) => (e.kind.to_string(), e.span),
-                };
-                report.push(
-                    Diagnostic::at(Code::SourceInvalid, Span::new(file, range), format!("the bibliography cannot be read: {message}"))
-                        .help("mend the entry; BibLaTeX's manual lists the fields of each type"),
-                );
+            match foreign::entry(&key, fields) {
+                Ok(entry) => sources.add(Source { key, entry, evidence, place, yaml: Some(yaml.clone()) }, report),
+                Err(message) => report.push(foreign::unreadable(&key, &message, place)),
             }
         }
     }
@@ -455,9 +396,4 @@ fn find_field(file: &Arc<TextFile>, from: &Span, name: &str) -> Option<Span> {
         at += line.len();
     }
     None
-}
-
-fn key_in(file: &Arc<TextFile>, key: &str) -> Span {
-    let at = file.text.find(key).unwrap_or(0);
-    Span::new(file, at..at + key.len())
 }

@@ -7,8 +7,9 @@
 use serde_json::{Value, json};
 
 use super::Renderer;
-use super::views::SourceView;
+use super::views::{ActorView, CiteView, ClaimView, OwnView, SourceView};
 use crate::load::markdown::escape;
+use crate::load::records::ActorKind;
 
 /// The head of an author's page.
 pub fn of_page(renderer: &Renderer<'_>, page: usize, value: &Value) -> String {
@@ -67,12 +68,16 @@ pub fn of_source(renderer: &Renderer<'_>, source: &SourceView, value: &Value) ->
 
 fn feeds(head: &mut Head, renderer: &Renderer<'_>, root: &str) {
     let title = &renderer.site.inputs.config.title;
-    head.html
-        .push_str(&format!("<link rel=\"alternate\" type=\"application/atom+xml\" title=\"{}\" href=\"{root}atom.xml\">\n", escape(title)));
-    head.html.push_str(&format!(
-        "<link rel=\"alternate\" type=\"application/feed+json\" title=\"{}\" href=\"{root}feed.json\">\n",
-        escape(title)
-    ));
+    let corrections = format!("{title}: {}", renderer.theme.word("corrections", "Corrections"));
+    let mut feed = |mime: &str, title: &str, file: &str| {
+        let title = escape(title);
+        head.html.push_str(&format!("<link rel=\"alternate\" type=\"application/{mime}\" title=\"{title}\" href=\"{root}{file}\">\n"));
+    };
+    feed("atom+xml", title, "atom.xml");
+    feed("feed+json", title, "feed.json");
+    if renderer.common.has_corrections {
+        feed("atom+xml", &corrections, "corrections.xml");
+    }
 }
 
 fn text(value: &Value) -> String {
@@ -104,7 +109,9 @@ fn article(renderer: &Renderer<'_>, page: usize, value: &Value, url: &str, descr
     }
     if let Some(date) = front.date {
         article["datePublished"] = json!(date.to_string());
-        article["dateModified"] = json!(front.updated.unwrap_or(date).to_string());
+    }
+    if let Some(date) = front.updated.or(front.date) {
+        article["dateModified"] = json!(date.to_string());
     }
     if !authors.is_empty() {
         article["author"] = authors.iter().map(|a| json!({ "@type": "Organization", "name": a })).collect();
@@ -125,15 +132,51 @@ fn article(renderer: &Renderer<'_>, page: usize, value: &Value, url: &str, descr
     for number in &site.claims.by_page[page] {
         let view = renderer.views.claim(*number);
         let mut claim = json!({
-            "@type": "Claim", "@id": format!("{url}#{}", view.anchor), "text": view.text, "appearance": { "@id": format!("{url}#article") },
-            "citation": view.cites.iter().map(|c| json!({ "@type": "Quotation", "text": c.quote, "isPartOf": { "@type": "CreativeWork", "name": c.source.title } })).collect::<Vec<_>>(),
+            "@type": "Claim", "@id": format!("{url}#{}", view.anchor), "text": statement(&view),
+            "appearance": { "@id": format!("{url}#article") },
         });
+        // https://schema.org/citation: works, or what of a work is quoted.
+        let citation = |cite: &CiteView| {
+            let work = site.inputs.sources.index(&cite.source.key).map(|s| creative_work(&s));
+            match &cite.quote {
+                Some(quote) => json!({ "@type": "Quotation", "text": quote, "isPartOf": work }),
+                None => json!(work),
+            }
+        };
+        if !view.cites.is_empty() {
+            claim["citation"] = view.cites.iter().map(citation).collect();
+        }
         if !view.by.is_empty() {
-            claim["author"] = view.by.iter().map(|a| json!({ "@type": if a.kind == crate::load::records::ActorKind::Person { "Person" } else { "Organization" }, "name": a.name })).collect();
+            claim["author"] = view.by.iter().map(|a| json!({ "@type": sort_of(a.kind), "name": a.name })).collect();
         }
         graph.push(claim);
     }
     json!({ "@context": "https://schema.org", "@graph": graph })
+}
+
+/// The schema.org type of an actor; all of them may be authors.
+fn sort_of(kind: ActorKind) -> &'static str {
+    match kind {
+        ActorKind::Person => "Person",
+        ActorKind::Organisation => "Organization",
+        ActorKind::State | ActorKind::GovernmentBody | ActorKind::Military | ActorKind::Intelligence => "GovernmentOrganization",
+    }
+}
+
+/// A claim as a sentence that can be understood away from its page: a bare figure claims nothing.
+fn statement(view: &ClaimView) -> String {
+    let of = |actor: &Option<ActorView>, text: &str| actor.as_ref().map_or_else(|| text.to_owned(), |a| format!("{}: {text}", a.name));
+    match &view.own {
+        OwnView::Estimate { question_title, value_text, unit, counts, as_of, .. } => {
+            // Money and per cent are in the text of the value.
+            let unit = if value_text.contains('$') || value_text.ends_with(unit.as_str()) { "" } else { unit };
+            let counts = counts.as_ref().map(|c| format!(", {c}")).unwrap_or_default();
+            format!("{question_title} {}{counts} (as of {})", format!("{value_text} {unit}").trim_end(), as_of.text())
+        }
+        OwnView::Event { date, title, .. } => format!("{title} ({})", date.text()),
+        OwnView::Response { actor, action, .. } => of(actor, action),
+        OwnView::Motive { actor, title, .. } => of(actor, title),
+    }
 }
 
 #[derive(Default)]

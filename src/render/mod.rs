@@ -39,6 +39,8 @@ pub struct Common {
     pub context: tera::Context,
     /// Digest of it and of the theme.
     pub digest: u128,
+    /// Whether there is a feed of corrections.
+    pub has_corrections: bool,
 }
 
 /// Everything that rendering needs.
@@ -140,7 +142,8 @@ fn common(site: &Site<'_>, theme: &Theme, assets: &BTreeMap<String, String>) -> 
             context.insert(key, &value);
         }
     }
-    Common { context, digest: hasher.digest128() }
+    let has_corrections = site.inputs.pages.iter().any(|p| !p.front.corrections.is_empty());
+    Common { context, digest: hasher.digest128(), has_corrections }
 }
 
 /// The short name of a page in menus: `extra.nav_title`, else its title.

@@ -98,7 +98,9 @@ pub fn resolve<'i>(inputs: &'i Inputs, reuse: &Reuse, report: &mut Report) -> Si
 
 /// Whether the generator makes a file at an output path.
 pub fn is_generated(path: &str, inputs: &Inputs, routes: &Routes) -> bool {
-    routes::FIXED.contains(&path)
+    // The feed of corrections is made when there is something in it.
+    let is_fixed = routes::FIXED.contains(&path);
+    is_fixed && (path != "corrections.xml" || inputs.pages.iter().any(|p| !p.front.corrections.is_empty()))
         || routes::DATA_FILES.contains(&path)
         || path.strip_prefix("sources/").and_then(|p| p.strip_suffix("/index.html")).is_some_and(|key| inputs.sources.get(key).is_some())
         || routes.copies.binary_search_by(|(output, _)| output.as_str().cmp(path)).is_ok()

@@ -57,7 +57,7 @@ for (const [name, route] of Object.entries(PAGES)) {
 // docs/screenshot.png is this picture, with fewer colours.
 test("pictures of a card", async () => {
   for (const scheme of ["light", "dark"]) {
-    const page = await browser.newPage({ viewport: { width: 1200, height: 720 }, colorScheme: scheme, reducedMotion: "reduce" });
+    const page = await browser.newPage({ viewport: { width: 1200, height: 1050 }, colorScheme: scheme, reducedMotion: "reduce" });
     await page.goto(`${site.base}numbers/troops/`, { waitUntil: "networkidle" });
     const mark = page.locator("main .text a.cite[id^='use-']").first();
     await pointAt(page, mark);

@@ -79,7 +79,7 @@ fn footnotes_lead_there_and_back() {
 fn extensions_are_on() {
     let html = shown("| a |\n|---|\n| b |\n\n~~x~~\n\n- [x] done\n\nTerm\n: Definition\n\n> [!NOTE]\n> n\n");
     for part in [
-        "role=\"region\" tabindex=\"0\" aria-label=\"Table\"",
+        "role=\"region\" tabindex=\"0\" aria-label=\"Table 1\"",
         "<del>x</del>",
         "<span class=\"vh\">done</span>",
         "<dt>Term</dt>",

@@ -39,6 +39,7 @@ pub(super) fn walk(
         footnotes: Footnotes::default(),
         prose: ProseWriter::default(),
         open: Vec::new(),
+        tables: 0,
         bodies: Vec::new(),
     }
     .run(masked)
@@ -65,6 +66,8 @@ pub(super) struct Walk<'a, 'r> {
     pub(super) footnotes: Footnotes,
     pub(super) prose: ProseWriter,
     pub(super) open: Vec<Open>,
+    /// How many tables there were.
+    pub(super) tables: usize,
     /// Shortcodes with a body that are not closed yet, as calls of the result.
     pub(super) bodies: Vec<usize>,
 }
@@ -189,9 +192,12 @@ impl Walk<'_, '_> {
                     self.push_block("</div>\n".to_owned());
                 }
                 Event::Start(Tag::Table(columns)) => {
+                    // Regions of one page must have names of their own.
+                    self.tables += 1;
                     self.push_block(format!(
-                        "<div class=\"table-scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">\n",
-                        hole(Word::Table)
+                        "<div class=\"table-scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{} {}\">\n",
+                        hole(Word::Table),
+                        self.tables
                     ));
                     self.push(Event::Start(Tag::Table(columns)));
                 }

@@ -1,8 +1,9 @@
-//! Atom (RFC 4287) and JSON Feed 1.1: the pages with a date, newest first.
+//! Atom (RFC 4287) and JSON Feed 1.1: the pages with a date, newest first; and the corrections.
 //!
-//! In: pages. Out: the text of `atom.xml` and `feed.json`. An entry's id is its address.
+//! In: pages. Out: the text of `atom.xml`, `feed.json` and `corrections.xml`. An entry's id is its address; that of a
+//! correction depends on its date and on what was corrected alone, so that readers never see one twice.
 
-use atom_syndication::{Category, Entry, Feed, FixedDateTime, Generator, Link, Person, Text};
+use atom_syndication::{Category, Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Text};
 use serde_json::json;
 
 use crate::date::Date;
@@ -53,13 +54,39 @@ fn instant(date: Date) -> FixedDateTime {
     date.rfc3339().parse().unwrap_or_default()
 }
 
+fn person(name: &String) -> Person {
+    Person { name: name.clone(), ..Person::default() }
+}
+
+fn link(href: String, rel: &str, mime: &str) -> Link {
+    Link { href, rel: rel.to_owned(), mime_type: Some(mime.to_owned()), ..Link::default() }
+}
+
+/// A feed of the site with its own address; without entries it is dated by the state of knowledge.
+fn feed(renderer: &Renderer<'_>, file: &str, title: &str, updated: Option<Date>, entries: Vec<Entry>) -> String {
+    let config = &renderer.site.inputs.config;
+    // RFC 4287, 4.1.1: a feed whose entries lack authors has one itself.
+    let authors = if config.authors.is_empty() { vec![person(&config.title)] } else { config.authors.iter().map(person).collect() };
+    let address = format!("{}{file}", config.base_url);
+    let feed = Feed {
+        title: Text::plain(title),
+        subtitle: (!config.description.is_empty()).then(|| Text::plain(config.description.as_str())),
+        id: if file == "atom.xml" { config.base_url.clone() } else { address.clone() },
+        updated: updated.or(config.as_of).map(instant).unwrap_or_default(),
+        links: vec![link(address, "self", "application/atom+xml"), link(config.base_url.clone(), "alternate", "text/html")],
+        authors,
+        lang: Some(config.language.clone()),
+        rights: config.license.as_ref().map(|l| Text::plain(l.name.as_str())),
+        generator: Some(Generator { value: "cited".to_owned(), ..Generator::default() }),
+        entries,
+        ..Feed::default()
+    };
+    feed.to_string()
+}
+
 /// `atom.xml`.
 pub fn atom(renderer: &Renderer<'_>) -> String {
-    let config = &renderer.site.inputs.config;
     let items = items(renderer);
-    let person = |name: &String| Person { name: name.clone(), ..Person::default() };
-    let link =
-        |href: String, rel: &str, mime: &str| Link { href, rel: rel.to_owned(), mime_type: Some(mime.to_owned()), ..Link::default() };
     let entries = items
         .iter()
         .map(|item| Entry {
@@ -74,25 +101,38 @@ pub fn atom(renderer: &Renderer<'_>) -> String {
             ..Entry::default()
         })
         .collect();
-    // RFC 4287, 4.1.1: a feed whose entries lack authors has one itself.
-    let authors = if config.authors.is_empty() { vec![person(&config.title)] } else { config.authors.iter().map(person).collect() };
-    let feed = Feed {
-        title: Text::plain(config.title.as_str()),
-        subtitle: (!config.description.is_empty()).then(|| Text::plain(config.description.as_str())),
-        id: config.base_url.clone(),
-        updated: items.first().map(|i| i.updated).or(config.as_of).map(instant).unwrap_or_default(),
-        links: vec![
-            link(format!("{}atom.xml", config.base_url), "self", "application/atom+xml"),
-            link(config.base_url.clone(), "alternate", "text/html"),
-        ],
-        authors,
-        lang: Some(config.language.clone()),
-        rights: config.license.as_ref().map(|l| Text::plain(l.name.as_str())),
-        generator: Some(Generator { value: "cited".to_owned(), ..Generator::default() }),
-        entries,
-        ..Feed::default()
-    };
-    feed.to_string()
+    feed(renderer, "atom.xml", &renderer.site.inputs.config.title, items.first().map(|i| i.updated), entries)
+}
+
+/// `corrections.xml`: what pages had wrong, newest first; none if no page has a correction.
+pub fn corrections(renderer: &Renderer<'_>) -> Option<String> {
+    let inputs = &renderer.site.inputs;
+    let pages = inputs.pages.iter().zip(&renderer.site.routes.pages);
+    let mut entries: Vec<Entry> = pages
+        .flat_map(|(page, routed)| {
+            let url = format!("{}{}", inputs.config.base_url, routed.path);
+            page.front.corrections.iter().map(move |c| {
+                let word = |key: &str, fallback: &str| renderer.theme.word(key, fallback).to_owned();
+                let lines = [(word("was", "Was:"), &c.was), (word("now", "Now:"), &c.now), (word("why", "Why:"), &c.why)];
+                let text: Vec<String> = lines.iter().map(|(word, text)| format!("{word} {text}")).collect();
+                let digest = xxhash_rust::xxh3::xxh3_64(c.was.as_bytes());
+                Entry {
+                    title: Text::plain(page.front.title.as_str()),
+                    id: format!("{url}#correction-{}-{digest:016x}", c.date),
+                    updated: instant(c.date),
+                    published: Some(instant(c.date)),
+                    content: Some(Content { value: Some(text.join("\n")), content_type: Some("text".to_owned()), ..Content::default() }),
+                    links: vec![link(url.clone(), "alternate", "text/html")],
+                    ..Entry::default()
+                }
+            })
+        })
+        .collect();
+    entries.sort_by(|a, b| (b.updated, &a.id).cmp(&(a.updated, &b.id)));
+    entries.truncate(LONGEST);
+    let newest = inputs.pages.iter().flat_map(|p| &p.front.corrections).map(|c| c.date).max_by_key(|d| d.first())?;
+    let title = format!("{}: {}", inputs.config.title, renderer.theme.word("corrections", "Corrections"));
+    Some(feed(renderer, "corrections.xml", &title, Some(newest), entries))
 }
 
 /// `feed.json`.

@@ -20,6 +20,9 @@ pub fn add(renderer: &Renderer<'_>, tree: &mut OutputTree) {
     let mut put = |path: &str, text: String| tree.add(path, text.into_bytes());
     put("atom.xml", feed::atom(renderer));
     put("feed.json", feed::json(renderer));
+    if let Some(text) = feed::corrections(renderer) {
+        put("corrections.xml", text);
+    }
     put("sitemap.xml", sitemap::sitemap(renderer));
     put("robots.txt", sitemap::robots(renderer));
     put("search-index.json", search::index(renderer));

@@ -1,0 +1,64 @@
+//! `cited source lock`: what was verified against which text.
+//!
+//! In: the site and its archive. Out: `content/sources.lock`, replaced as a whole when it differs. Must never lock a
+//! quote that was not found.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::archive::{Lock, LockedSource};
+use crate::cli::{Cli, SiteArgs};
+use crate::cmd::{Failure, exit, options, print, replace};
+use crate::diag::{Code, Diagnostic, Report};
+use crate::load;
+use crate::reuse::Reuse;
+
+/// Write `content/sources.lock`: every quote in use, found in the archive.
+pub fn lock(cli: &Cli, archive: Option<PathBuf>) -> Result<ExitCode, Failure> {
+    let mut report = Report::default();
+    let site = SiteArgs { archive, drafts: true, ..SiteArgs::default() };
+    let inputs = load::load(&options(cli, &site), &Reuse::default(), &mut report)?;
+    let Some(inputs) = inputs else {
+        report.finish();
+        print(cli, &report);
+        return Ok(exit(&report));
+    };
+    let Some(folder) = &inputs.archive.folder else {
+        return Err("the archive is not at hand: give it with `--archive DIR`, or set `archive:` in site.yaml".into());
+    };
+    // A text that cannot be read would lose what was locked of it.
+    let unread = |d: &&Diagnostic| matches!(d.code, Code::ArchiveMissing | Code::PathOutside);
+    if report.iter().any(|d| unread(&d)) {
+        let mut unread: Report = report.iter().filter(unread).cloned().collect();
+        unread.finish();
+        print(cli, &unread);
+        return Err("nothing was locked: not every text of the archive can be read".into());
+    }
+    let mut lock = Lock::default();
+    let mut refused = 0;
+    let mut count = 0;
+    for (i, source) in inputs.sources.all.iter().enumerate() {
+        let (Some(text), Some(name)) = (&inputs.archive.texts[i], &source.evidence.archive) else { continue };
+        let in_pages =
+            inputs.pages.iter().flat_map(|p| &p.front.citations).filter(|c| c.source == source.key).filter_map(|c| c.quote.as_deref());
+        let in_glossary =
+            inputs.glossary.all.iter().flat_map(|t| &t.cites).filter(|c| c.source == source.key).filter_map(|c| c.quote.as_deref());
+        let (locked, unlocked) = LockedSource::new(name, text, in_pages.chain(in_glossary));
+        refused += unlocked.len();
+        count += locked.quotes.len();
+        lock.insert(&source.key, locked);
+    }
+    let path = cli.root.join("content/sources.lock");
+    let text = lock.write();
+    if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
+        eprintln!("content/sources.lock is up to date: {count} quotes of {}", folder.display());
+    } else {
+        replace(&path, text.as_bytes())?;
+        eprintln!("locked {count} quotes of {}", folder.display());
+    }
+    if refused > 0 {
+        eprintln!("{refused} quotes were not found and are not locked; `cited check` shows them");
+        return Ok(ExitCode::from(1));
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,97 @@
+//! `cited source list|show|add|lock|impact`: the sources as things.
+//!
+//! In: the arguments. Out: lists on standard output; `add` and `lock` write one file each, in files of their own here.
+
+mod add;
+mod entry;
+mod impact;
+mod lock;
+
+use std::process::ExitCode;
+
+use super::{Failure, exit, options, print};
+use crate::check;
+use crate::cli::{Cli, SiteArgs, SourceCommand};
+use crate::diag::{Report, did_you_mean};
+use crate::load::{self, Inputs};
+use crate::render::views::Views;
+use crate::resolve;
+use crate::reuse::Reuse;
+
+/// Run a sub-command.
+pub fn run(cli: &Cli, command: &SourceCommand) -> Result<ExitCode, Failure> {
+    match command {
+        SourceCommand::Lock { archive } => lock::lock(cli, archive.clone()),
+        SourceCommand::List => with_inputs(cli, list),
+        SourceCommand::Show { key } => with_inputs(cli, |inputs| show(inputs, key)),
+        SourceCommand::Impact { key } => with_inputs(cli, |inputs| impact::print(cli, inputs, key)),
+        SourceCommand::Add { file, key } => add::add(cli, file, key.as_deref()),
+    }
+}
+
+fn with_inputs(cli: &Cli, run: impl FnOnce(&Inputs) -> Result<ExitCode, Failure>) -> Result<ExitCode, Failure> {
+    let mut report = Report::default();
+    let site = SiteArgs { drafts: true, ..SiteArgs::default() };
+    let inputs = load::load(&options(cli, &site), &Reuse::default(), &mut report)?;
+    report.finish();
+    match inputs {
+        Some(inputs) => run(&inputs),
+        None => {
+            print(cli, &report);
+            Ok(exit(&report))
+        }
+    }
+}
+
+fn number(inputs: &Inputs, key: &str) -> Result<usize, Failure> {
+    inputs.sources.index(key).ok_or_else(|| {
+        let help = did_you_mean(key, inputs.sources.keys(), || "`cited source list` lists the keys".to_owned());
+        format!("there is no source `{key}`; {help}").into()
+    })
+}
+
+/// One line a source: key, date, kind, trust, whether archived, title.
+fn list(inputs: &Inputs) -> Result<ExitCode, Failure> {
+    for source in &inputs.sources.all {
+        let evidence = &source.evidence;
+        let word = |w: Option<String>| w.unwrap_or_else(|| "-".to_owned()).to_lowercase();
+        println!(
+            "{}\t{}\t{}\t{}\t{}\t{}",
+            source.key,
+            source.date().map_or_else(|| "-".to_owned(), |d| d.to_string()),
+            word(evidence.kind.map(|k| format!("{k:?}"))),
+            word(evidence.trust.map(|t| format!("{t:?}"))),
+            if source.is_archived() { "archived" } else { "-" },
+            source.title()
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A source, what is known of it, and the claims that rest on it.
+fn show(inputs: &Inputs, key: &str) -> Result<ExitCode, Failure> {
+    let number = number(inputs, key)?;
+    let mut report = Report::default();
+    let site = resolve::resolve(inputs, &Reuse::default(), &mut report);
+    let checked = check::check(&site, &mut report);
+    let view = Views::new(&site, &checked).source_in_full(number, String::new());
+    println!("{}: {}", key, view.brief.title);
+    let machine = if view.brief.machine_written { ", machine-written" } else { "" };
+    println!("kind {}, trust {}{machine}", view.brief.kind_text, view.brief.trust_text);
+    if let Some(note) = &view.brief.note {
+        println!("{}", note.trim());
+    }
+    for origin in &view.derived_from {
+        println!("derived from {origin}");
+    }
+    for problem in &view.problems {
+        println!("problem: {} ({})", problem.wrong, problem.how);
+    }
+    let lost = view.claims.iter().filter(|c| c.only_support).count();
+    println!("{} citations, {} claims rest on it; {lost} have no other support", view.citations.len(), view.claims.len());
+    for claim in &view.claims {
+        let mark = if claim.only_support { " (only support)" } else { "" };
+        println!("  {} /{}: {}{mark}", claim.kind, claim.href, claim.title);
+    }
+    Ok(ExitCode::SUCCESS)
+}
