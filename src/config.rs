@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
 use crate::diag::{Code, Diagnostic, Report, Severity, did_you_mean};
-use crate::text::TextFile;
-use crate::yaml::{Step, Yaml};
+use crate::text::{Span, TextFile};
+use crate::yaml::{Names, Step, Yaml};
 use crate::yaml_path;
 
 /// The name of the file that makes a folder a site.
@@ -42,7 +42,7 @@ pub struct RawConfig {
     theme_settings: BTreeMap<String, serde_json::Value>,
     /// Files of sources (YAML, `.bib`, `.ris`, CSL-JSON). Default `content/sources.yaml`.
     #[serde(default)]
-    bibliography: OneOrMany,
+    bibliography: Option<Names>,
     /// A bundled CSL style's name, or the path of a `.csl` file. Default `ieee`, which is numeric.
     #[serde(default)]
     citation_style: Option<String>,
@@ -84,15 +84,6 @@ fn english() -> String {
 
 fn explainer() -> String {
     "explainer".to_owned()
-}
-
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(untagged)]
-enum OneOrMany {
-    #[default]
-    None,
-    One(String),
-    Many(Vec<String>),
 }
 
 /// Reuse terms of the site.
@@ -207,6 +198,14 @@ impl Config {
                 "http://invalid/".to_owned()
             }
         };
+        if title.trim().is_empty() {
+            bad(
+                &yaml_path!["title"],
+                Code::ValueInvalid,
+                "the site's title is empty".to_owned(),
+                "write the site's name; menus, feeds and tabs show it".to_owned(),
+            );
+        }
         if language.is_empty() || !language.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
             bad(
                 &yaml_path!["language"],
@@ -224,16 +223,17 @@ impl Config {
             );
         }
         let bibliography = match bibliography {
-            OneOrMany::None => vec!["content/sources.yaml".to_owned()],
-            OneOrMany::One(path) => vec![path],
-            OneOrMany::Many(paths) => paths,
+            None => vec!["content/sources.yaml".to_owned()],
+            Some(paths) => paths.iter().map(str::to_owned).collect(),
         };
         let outside = |path: &str| !stays_inside(Path::new(path));
-        for path in bibliography.iter().chain(citation_style.iter().filter(|s| s.ends_with(".csl"))) {
+        let listed = |i: usize| bibliography_path(&yaml, &bibliography, i);
+        let bibliographies = bibliography.iter().enumerate().map(|(i, path)| (path, listed(i)));
+        let styles = citation_style.iter().filter(|s| s.ends_with(".csl")).map(|path| (path, yaml_path!["citation_style"]));
+        for (path, at) in bibliographies.chain(styles) {
             if outside(path) {
-                let key = if path.ends_with(".csl") { "citation_style" } else { "bibliography" };
                 bad(
-                    &yaml_path![key],
+                    &at,
                     Code::PathOutside,
                     format!("`{path}` leads outside the site"),
                     "write a path relative to the site's root; only the archive may lie outside".to_owned(),
@@ -282,6 +282,12 @@ impl Config {
         })
     }
 
+    /// Where a file of the bibliography is named.
+    pub fn bibliography_place(&self, number: usize) -> Span {
+        let yaml = Yaml::whole(&self.file);
+        yaml.place(&bibliography_path(&yaml, &self.bibliography, number))
+    }
+
     /// The path part of the base address, with a slash at both ends: `/` or `/sub/`.
     pub fn base_path(&self) -> &str {
         let after_scheme = self.base_url.find("://").map_or(0, |i| i + 3);
@@ -292,6 +298,12 @@ impl Config {
 /// The schema of `site.yaml` for editors.
 pub fn schema() -> schemars::Schema {
     schemars::schema_for!(RawConfig)
+}
+
+/// The path of one file of the bibliography, which may be a single name or a list.
+fn bibliography_path(yaml: &Yaml, files: &[String], number: usize) -> Vec<Step> {
+    let single = yaml.place(&yaml_path!["bibliography"]).slice().trim_matches(['"', '\'']) == files[number];
+    if single { yaml_path!["bibliography"] } else { yaml_path!["bibliography", number] }
 }
 
 fn check_base_url(url: &str) -> Result<String, String> {

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::date::Date;
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::text::{Span, TextFile};
+pub use crate::yaml::Names;
 use crate::yaml::Yaml;
 
 /// The record at the head of a page.
@@ -124,34 +125,6 @@ impl Citation {
     /// The id, or the source's key.
     pub fn id(&self) -> &str {
         self.id.as_deref().unwrap_or(&self.source)
-    }
-}
-
-/// One name or several.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Names {
-    /// A single name.
-    One(String),
-    /// Several names.
-    Many(Vec<String>),
-}
-
-impl Default for Names {
-    fn default() -> Self {
-        Names::Many(Vec::new())
-    }
-}
-
-impl Names {
-    /// The names.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        match self {
-            Names::One(name) => std::slice::from_ref(name),
-            Names::Many(names) => names.as_slice(),
-        }
-        .iter()
-        .map(String::as_str)
     }
 }
 

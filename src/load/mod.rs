@@ -145,6 +145,16 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
     let record = |name: &str, report: &mut Report| files::read_text(root, &format!("content/{name}"), report);
     let actors = Records::read(record("actors.yaml", report)?.as_ref(), "id", |a: &Actor| &a.id, report);
     let questions = Records::read(record("questions.yaml", report)?.as_ref(), "id", |q: &Question| &q.id, report);
+    for (i, question) in questions.all.iter().enumerate() {
+        if !(question.tolerance.is_finite() && question.tolerance >= 0.0) {
+            if let Some(place) = questions.place(i, "tolerance") {
+                report.push(
+                    Diagnostic::at(Code::ValueInvalid, place, "the tolerance is not a share of 0 or more")
+                        .help("write 0.1 for ten per cent"),
+                );
+            }
+        }
+    }
     let glossary = Records::read(record("glossary.yaml", report)?.as_ref(), "term", |t: &Term| &t.term, report);
 
     let trusted_html = config.as_ref().is_some_and(|c| c.trusted_html);
@@ -168,7 +178,7 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
 
     let Some(config) = config else { return Ok(None) };
     let mut sources = Sources::default();
-    for path in &config.bibliography {
+    for (number, path) in config.bibliography.iter().enumerate() {
         if !crate::config::stays_inside(std::path::Path::new(path)) {
             continue;
         }
@@ -178,12 +188,8 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
             None if path == "content/sources.yaml" && !config.file.text.contains("bibliography:") => {}
             None if report.iter().any(|d| d.span.as_ref().is_some_and(|s| s.file.path == *path)) => {}
             None => report.push(
-                Diagnostic::at(
-                    Code::SourceInvalid,
-                    Yaml::whole(&config.file).place(&crate::yaml_path!["bibliography"]),
-                    format!("the bibliography `{path}` does not exist"),
-                )
-                .help("create the file, or correct `bibliography:`"),
+                Diagnostic::at(Code::SourceInvalid, config.bibliography_place(number), format!("the bibliography `{path}` does not exist"))
+                    .help("create the file, or correct `bibliography:`"),
             ),
         }
     }
@@ -233,14 +239,17 @@ pub fn parse_page(file: &Arc<TextFile>, digest: u128, trusted_html: bool) -> Par
                     report.push(diagnostic);
                     None
                 }
-                Ok(front) => Some(Arc::new(PageInput {
-                    file: file.clone(),
-                    path: file.path.strip_prefix("content/").unwrap_or(&file.path).to_owned(),
-                    front,
-                    yaml: Yaml { file: file.clone(), range: fences.yaml },
-                    body,
-                    digest,
-                })),
+                Ok(front) => {
+                    let yaml = Yaml { file: file.clone(), range: fences.yaml };
+                    if front.title.trim().is_empty() {
+                        report.push(
+                            Diagnostic::at(Code::ValueInvalid, yaml.place(&crate::yaml_path!["title"]), "the title is empty")
+                                .help("write what the page is about; menus, feeds and tabs show it"),
+                        );
+                    }
+                    let path = file.path.strip_prefix("content/").unwrap_or(&file.path).to_owned();
+                    Some(Arc::new(PageInput { file: file.clone(), path, front, yaml, body, digest }))
+                }
             }
         }
     };

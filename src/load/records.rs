@@ -163,6 +163,12 @@ impl<T: DeserializeOwned> Records<T> {
         };
         let mut by_id = HashMap::new();
         for (i, record) in all.iter().enumerate() {
+            if id(record).trim().is_empty() {
+                report.push(
+                    Diagnostic::at(Code::ValueInvalid, yaml.place(&yaml_path![i, field]), format!("`{field}` is empty"))
+                        .help("write what other files name it by"),
+                );
+            }
             if let Some(first) = by_id.insert(id(record).to_owned(), i) {
                 report.push(
                     Diagnostic::at(Code::IdDuplicate, yaml.place(&yaml_path![i, field]), format!("`{}` is defined twice", id(record)))

@@ -97,6 +97,9 @@ pub const REQUIRED: &[&str] = &["index.html", "section.html", "page.html", "sour
 
 /// Read the theme that the configuration names.
 pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<Theme>, ReadError> {
+    if !crate::config::is_plain_name(&config.theme) {
+        return Ok(None); // Reported with the configuration.
+    }
     let folder = format!("themes/{}", config.theme);
     let config_yaml = Yaml::whole(&config.file);
     if !root.join(&folder).is_dir() {

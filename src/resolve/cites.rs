@@ -87,7 +87,10 @@ pub fn resolve(page: &PageInput, inputs: &Inputs, style: Option<(&Style, &[u128]
                     page.place(&yaml_path!["citations", i, field]),
                     format!("the citation `{id}` is defined twice on this page"),
                 )
-                .related(page.place(&yaml_path!["citations", *first]), "first defined here")
+                .related(
+                    page.place(&yaml_path!["citations", *first, if citations[*first].id.is_some() { "id" } else { "source" }]),
+                    "first defined here",
+                )
                 .help("give one of them an `id:` of its own"),
             );
         } else {

@@ -205,7 +205,7 @@ impl Claims {
                         page.place(&yaml_path![kind.list(), record, "id"]),
                         format!("the claim `{id}` is defined twice"),
                     )
-                    .related(inputs.pages[other.page].place(&yaml_path![other.kind.list(), other.record]), "first defined here")
+                    .related(inputs.pages[other.page].place(&yaml_path![other.kind.list(), other.record, "id"]), "first defined here")
                     .help("give one of them another id"),
                 );
                 self.by_id.insert(id, first);

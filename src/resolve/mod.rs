@@ -60,7 +60,9 @@ impl Site<'_> {
 
 /// Resolve the names of a site.
 pub fn resolve<'i>(inputs: &'i Inputs, reuse: &Reuse, report: &mut Report) -> Site<'i> {
-    let style = Style::find(inputs).map_err(|d| report.push(d)).ok();
+    // A style's path that leads outside the site was reported with the configuration.
+    let inside = crate::config::stays_inside(std::path::Path::new(&inputs.config.citation_style));
+    let style = if inside { Style::find(inputs).map_err(|d| report.push(d)).ok() } else { None };
     let digests = csl::entry_digests(inputs);
     let routes = Routes::find(inputs, report);
     let style_and_digests = style.as_ref().map(|s| (s, digests.as_slice()));

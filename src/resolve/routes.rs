@@ -296,14 +296,15 @@ fn claim(
     what: &str,
     report: &mut Report,
 ) {
-    let me = format!("{what} content/{}", page.path);
+    let is_alias = what == "the alias";
+    let me = if is_alias { format!("an alias of content/{}", page.path) } else { format!("{what} content/{}", page.path) };
     if let Some((other, other_place)) = taken.get(&fold(output)) {
         let mut diagnostic = Diagnostic::at(
             Code::RouteCollision,
             place,
             format!("{what} wants the address /{}, which {other} has", output.trim_end_matches("index.html")),
         )
-        .help("give one of them another `slug:`, or rename a file");
+        .help(if is_alias { "remove the alias, or write another" } else { "give one of them another `slug:`, or rename a file" });
         if let Some(span) = other_place {
             diagnostic = diagnostic.related(span.clone(), "the other one");
         }

@@ -1,6 +1,6 @@
 //! Every finding: where it is shown, what it costs, and that the mended site is clean.
 //!
-//! In: `tests/diagnostics/CODE.txt`, one for each code: lines `# key: value`, then files laid over the site
+//! In: `tests/diagnostics/CODE.txt`, one for each code, and `CODE--VARIANT.txt`: lines `# key: value`, then files laid over the site
 //! `tests/sites/base`, then the files that mend it, below `mended/`. Keys: `expects` (place and code; one line for each
 //! finding of the run), `only` (`build`: rendering alone shows it), `level` (when it is not the table's), `remove` (a
 //! file of the base), `latin-1` (a file that is written so), `first` and `mend` (a command before, and after, the files).
@@ -18,6 +18,9 @@ use super::harness::{Archive, Ran, TestSite};
 /// A fixture, taken apart.
 #[derive(Debug)]
 pub struct Fixture {
+    /// The file's name, without `.txt`.
+    pub name: String,
+    /// The code that it is about.
     pub code: String,
     keys: Vec<(String, String)>,
     /// What makes the site faulty.
@@ -45,7 +48,9 @@ impl Fixture {
             .collect();
         let (mended, faulty): (Vec<_>, Vec<_>) = files.into_iter().partition(|(path, _)| path.starts_with("mended/"));
         let mended = mended.into_iter().map(|(path, text)| (path["mended/".len()..].to_owned(), text)).collect();
-        Self { code: path.file_stem().expect("a name").to_string_lossy().into_owned(), keys, faulty, mended }
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let code = name.split("--").next().expect("a part").to_owned();
+        Self { name, code, keys, faulty, mended }
     }
 
     fn values(&self, key: &str) -> impl Iterator<Item = &str> {
@@ -67,7 +72,7 @@ impl Fixture {
         let site = TestSite::copy("base");
         for command in self.values("first") {
             let ran = site.run(&command.split(' ').collect::<Vec<_>>());
-            assert_eq!(ran.code, 0, "{}: {command}: {}", self.code, ran.stderr);
+            assert_eq!(ran.code, 0, "{}: {command}: {}", self.name, ran.stderr);
         }
         for path in self.values("remove") {
             site.remove(path);
@@ -81,7 +86,7 @@ impl Fixture {
         self.write(site, &self.mended);
         for command in self.values("mend") {
             let ran = site.run(&command.split(' ').collect::<Vec<_>>());
-            assert_eq!(ran.code, 0, "{}: {command}: {}", self.code, ran.stderr);
+            assert_eq!(ran.code, 0, "{}: {command}: {}", self.name, ran.stderr);
         }
     }
 
@@ -117,7 +122,7 @@ fn try_fixture(fixture: &Fixture) -> String {
     let mut wrong = String::new();
     let expected = fixture.expected();
     if !expected.iter().any(|(.., code)| *code == fixture.code) {
-        return format!("{}: the fixture does not expect its own code\n", fixture.code);
+        return format!("{}: the fixture does not expect its own code\n", fixture.name);
     }
     let is_error = expected.iter().any(|(_, severity, _)| severity == "error");
     let site = fixture.site();
@@ -128,23 +133,23 @@ fn try_fixture(fixture: &Fixture) -> String {
         let ran = site.run(&[command, "--format", "short"]);
         if found(&ran) != expected {
             let expected: String = expected.iter().map(|(place, severity, code)| format!("{place}: {severity}[{code}]\n")).collect();
-            let _ = writeln!(wrong, "\n{}: {command}: expected\n{expected}but got\n{}", fixture.code, ran.stderr);
+            let _ = writeln!(wrong, "\n{}: {command}: expected\n{expected}but got\n{}", fixture.name, ran.stderr);
         }
         if ran.code != i32::from(is_error) {
-            let _ = writeln!(wrong, "{}: {command}: exit code {}", fixture.code, ran.code);
+            let _ = writeln!(wrong, "{}: {command}: exit code {}", fixture.name, ran.code);
         }
         let untouched = site.tree("public") == before;
         if (is_error || *command == "check") && !untouched {
-            let _ = writeln!(wrong, "{}: {command} changed public/ in spite of the error", fixture.code);
+            let _ = writeln!(wrong, "{}: {command} changed public/ in spite of the error", fixture.name);
         }
         if !is_error && *command == "build" && untouched {
-            let _ = writeln!(wrong, "{}: a warning kept the site from being built", fixture.code);
+            let _ = writeln!(wrong, "{}: a warning kept the site from being built", fixture.name);
         }
     }
     fixture.mend(&site);
     let ran = site.run(&["build", "--format", "short"]);
     if ran.code != 0 || !ran.findings().is_empty() {
-        let _ = writeln!(wrong, "{}: the mended site has findings:\n{}", fixture.code, ran.stderr);
+        let _ = writeln!(wrong, "{}: the mended site has findings:\n{}", fixture.name, ran.stderr);
     }
     wrong
 }
@@ -183,7 +188,7 @@ fn wording() {
     let texts: BTreeMap<&str, String> = Fixture::all()
         .par_iter()
         .filter_map(|fixture| {
-            let name = TYPICAL.into_iter().find(|t| *t == fixture.code)?;
+            let name = TYPICAL.into_iter().find(|t| *t == fixture.name)?;
             let site = fixture.site();
             let ran = site.run(&["build"]);
             Some((name, site.redact(&ran.stderr)))

@@ -5,14 +5,20 @@
 //! to report about it: the good case costs nothing.
 //! Must never panic, recurse without bound, or expand aliases (a bomb is refused by the reader's own limit).
 
+mod locate;
+mod names;
+mod words;
+
 use std::ops::Range;
 use std::sync::Arc;
 
-use saphyr_parser::{Event, Parser};
 use serde::de::DeserializeOwned;
 
-use crate::diag::{Code, Diagnostic, did_you_mean, near_match};
+use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::text::{Span, TextFile};
+pub use locate::locate;
+use locate::{find_key, first_line, to_line_end};
+pub use names::Names;
 
 /// One step of a path into YAML.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,26 +129,44 @@ impl Yaml {
     fn diagnose(&self, error: &serde_yaml::Error) -> Diagnostic {
         let raw = error.to_string();
         let text = self.text();
-        let offset = error.location().map(|l| {
-            let line = text.split_inclusive('\n').take(l.line().saturating_sub(1)).map(str::len).sum::<usize>();
-            let rest = &text[line.min(text.len())..];
-            let column = rest.char_indices().nth(l.column().saturating_sub(1)).map_or(rest.len(), |(i, _)| i);
-            (line + column).min(text.len())
-        });
         let (field, message) = split_path(strip_position(&raw));
-        self.describe(field, message, offset)
+        if let Some(slip) = words::slip(&raw) {
+            let offset = match (slip.opened, error.location()) {
+                (Some((line, column)), _) => self.offset(line, column),
+                (None, Some(l)) => self.offset(l.line(), l.column()),
+                (None, None) => stray(text).unwrap_or(0),
+            };
+            let place = to_line_end(text, offset);
+            return Diagnostic::at(Code::YamlInvalid, self.span(place), slip.message).help(slip.help);
+        }
+        self.describe(field, message, error.location().map(|l| self.offset(l.line(), l.column())))
+    }
+
+    /// The byte at a line and column of this YAML, both from 1.
+    fn offset(&self, line: usize, column: usize) -> usize {
+        let text = self.text();
+        let start = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
+        let rest = &text[start.min(text.len())..];
+        let within = rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(i, _)| i);
+        (start + within).min(text.len())
     }
 
     fn describe(&self, field: &str, message: &str, offset: Option<usize>) -> Diagnostic {
         let text = self.text();
+        let has_path = !field.is_empty();
         let base = self.path_place(field);
+        // The number of a record in its file says nothing that its place does not.
+        let field = match field.split_once(']') {
+            Some((_, rest)) if field.starts_with('[') => rest.trim_start_matches('.'),
+            _ => field,
+        };
+        let at = if field.is_empty() { String::new() } else { format!(" in `{field}`") };
         if let Some((written, expected)) = unknown_field(message) {
             let place = base
                 .and_then(|range| find_key(text, range, written))
                 .or_else(|| find_key(text, 0..text.len(), written))
                 .or(offset.map(|o| o..o))
                 .unwrap_or(0..0);
-            let at = if field.is_empty() { String::new() } else { format!(" in `{field}`") };
             return Diagnostic::at(Code::KeyUnknown, self.span(place), format!("unknown key `{written}`{at}")).help(did_you_mean(
                 written,
                 expected.iter().copied(),
@@ -151,24 +175,31 @@ impl Yaml {
         }
         if let Some(missing) = message.strip_prefix("missing field `").and_then(|m| m.split('`').next()) {
             let place = base.or(offset.map(|o| o..o)).unwrap_or(0..0);
-            let at = if field.is_empty() { String::new() } else { format!(" in `{field}`") };
             return Diagnostic::at(Code::ValueInvalid, self.span(first_line(text, place)), format!("the key `{missing}` is missing{at}"))
                 .help(format!("add `{missing}:`"));
         }
-        let syntax = offset.is_some() && field.is_empty() && !message.starts_with("invalid");
-        let code = if syntax { Code::YamlInvalid } else { Code::ValueInvalid };
-        let place = if syntax { offset.map(|o| to_line_end(text, o)) } else { None };
-        let place = place.or(base.filter(|_| !field.is_empty())).or(offset.map(|o| to_line_end(text, o))).unwrap_or(0..0);
-        let at = if field.is_empty() || syntax { String::new() } else { format!("`{field}`: ") };
-        let mut diagnostic = Diagnostic::at(code, self.span(first_line(text, place)), format!("{at}{}", lower_first(message)));
-        if let Some((written, expected)) = unknown_variant(message) {
-            diagnostic.message = format!("{at}`{written}` is not one of {}", expected.join(", "));
-            if let Some(near) = near_match(written, expected) {
-                diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
-            }
-        } else if syntax {
-            diagnostic = diagnostic.help("values that hold `: `, ` #` or begin with a quote mark must be quoted as a whole");
+        if let Some(key) = words::duplicate(message) {
+            let within = base.unwrap_or(0..text.len());
+            let first = find_key(text, within.clone(), key).unwrap_or(within);
+            let next_line = text[first.end..].find('\n').map_or(text.len(), |i| first.end + i + 1);
+            let second = find_key(text, next_line..text.len(), key).unwrap_or(first);
+            return Diagnostic::at(Code::YamlInvalid, self.span(second), format!("the key `{key}` stands twice{at}"))
+                .help("remove one of them");
         }
+        let place = base.filter(|_| has_path).or(offset.map(|o| to_line_end(text, o))).unwrap_or(0..0);
+        let name = if field.is_empty() { "this".to_owned() } else { format!("`{field}`") };
+        let (code, message, help) = if let Some((said, help)) = words::type_fault(message) {
+            (Code::ValueInvalid, format!("{name} {said}"), help.map(str::to_owned))
+        } else if let Some((written, expected)) = unknown_variant(message) {
+            let help = did_you_mean(written, expected.iter().copied(), || "write one of them".to_owned());
+            (Code::ValueInvalid, format!("{name} must be one of {}, not `{written}`", expected.join(", ")), Some(help))
+        } else {
+            let code = if field.is_empty() { Code::YamlInvalid } else { Code::ValueInvalid };
+            let said = if field.is_empty() { lower_first(message) } else { format!("{name}: {}", lower_first(message)) };
+            (code, said, Some("values that hold `: `, ` #` or begin with a quote mark must be quoted as a whole".to_owned()))
+        };
+        let mut diagnostic = Diagnostic::at(code, self.span(first_line(text, place)), message);
+        diagnostic.help = help;
         diagnostic
     }
 
@@ -227,6 +258,12 @@ fn is_blank(text: &str) -> bool {
     text.lines().all(|l| l.trim().is_empty() || l.trim_start().starts_with('#'))
 }
 
+/// Where a fault stands that the reader gives no place for: a control character, or a second document.
+fn stray(text: &str) -> Option<usize> {
+    let control = text.find(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+    control.or_else(|| text.find("\n---").map(|i| i + 1))
+}
+
 fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
     match chars.next() {
@@ -237,7 +274,8 @@ fn lower_first(text: &str) -> String {
 
 /// Drop ` at line 3 column 4` from the reader's message: the place is shown by the span.
 fn strip_position(message: &str) -> &str {
-    message.find(" at line ").map_or(message, |at| &message[..at])
+    let end = |(at, words): (usize, &str)| message[at + words.len()..].starts_with(|c: char| c.is_ascii_digit()).then_some(at);
+    message.match_indices(" at line ").find_map(end).map_or(message, |at| &message[..at])
 }
 
 /// `citations[0].quote: invalid type …` → (`citations[0].quote`, `invalid type …`).
@@ -262,133 +300,6 @@ fn unknown_variant(message: &str) -> Option<(&str, Vec<&str>)> {
     let names = message.strip_prefix("unknown variant").map(backquoted)?;
     let (written, expected) = names.split_first()?;
     Some((written, expected.to_vec()))
-}
-
-fn first_line(text: &str, range: Range<usize>) -> Range<usize> {
-    let end = text[range.start..range.end].find('\n').map_or(range.end, |i| range.start + i);
-    range.start..end
-}
-
-fn to_line_end(text: &str, offset: usize) -> Range<usize> {
-    let mut start = offset.min(text.len());
-    while !text.is_char_boundary(start) {
-        start -= 1;
-    }
-    start..text[start..].find('\n').map_or(text.len(), |i| start + i)
-}
-
-/// Where `key:` is written within a range of the text.
-fn find_key(text: &str, range: Range<usize>, key: &str) -> Option<Range<usize>> {
-    // The place of a mapping may begin at its first key's value; look from the start of that line.
-    let in_braces = text[range.start..].starts_with('{');
-    let from = if in_braces { range.start } else { text[..range.start].rfind('\n').map_or(0, |i| i + 1) };
-    let mut at = from;
-    while let Some(found) = text[at..].find(key) {
-        let start = at + found;
-        let end = start + key.len();
-        let before = text[..start].chars().next_back();
-        let after = text[end..].trim_start_matches(['"', '\'']).trim_start_matches(' ');
-        if before.is_none_or(|c| c.is_whitespace() || matches!(c, '{' | ',' | '"' | '\'')) && after.starts_with(':') {
-            return Some(start..end);
-        }
-        at = end;
-    }
-    None
-}
-
-fn byte_of(text: &str, char_index: usize) -> usize {
-    text.char_indices().nth(char_index).map_or(text.len(), |(i, _)| i)
-}
-
-/// The bytes of the value at `path`; if it does not exist, of its nearest existing parent. A key's value is given
-/// where there is one, so `locate(text, ["title"])` points at the title itself. Never fails: at worst `0..0`.
-pub fn locate(text: &str, path: &[Step]) -> Range<usize> {
-    struct Open {
-        /// How many steps of the path lead here, if this collection lies on the path.
-        on_path: Option<usize>,
-        mapping: bool,
-        item: usize,
-        key: Option<String>,
-    }
-    let mut stack: Vec<Open> = Vec::new();
-    let mut best = 0..0;
-    let mut best_depth = 0;
-    let mut whole_of: Option<(usize, usize)> = None; // (stack depth, start) of the collection that is the target
-    let ascii = text.is_ascii();
-    let byte = |index: usize| if ascii { index.min(text.len()) } else { byte_of(text, index) };
-    for event in Parser::new_from_str(text) {
-        let Ok((event, span)) = event else { break };
-        let opens = matches!(event, Event::MappingStart(..) | Event::SequenceStart(..));
-        match event {
-            Event::MappingEnd | Event::SequenceEnd => {
-                stack.pop();
-                if let Some((depth, start)) = whole_of {
-                    if stack.len() == depth {
-                        let end = byte(span.end.index());
-                        let end = start + text[start..end.max(start)].trim_end().len();
-                        return start..end;
-                    }
-                }
-                if let Some(top) = stack.last_mut() {
-                    top.advance();
-                }
-            }
-            Event::Scalar(..) | Event::Alias(..) | Event::MappingStart(..) | Event::SequenceStart(..) => {
-                let (start, end) = (byte(span.start.index()), byte(span.end.index()));
-                let depth = match stack.last_mut() {
-                    None => Some(0),
-                    Some(top) if top.mapping && top.key.is_none() => {
-                        let key = if let Event::Scalar(value, ..) = &event { value.to_string() } else { String::new() };
-                        if let (Some(d), Some(Step::Key(wanted))) = (top.on_path, path.get(top.on_path.unwrap_or(0))) {
-                            if *wanted == key && d + 1 > best_depth {
-                                (best, best_depth) = (start..end, d + 1);
-                            }
-                        }
-                        top.key = Some(key);
-                        if opens {
-                            stack.push(Open { on_path: None, mapping: matches!(event, Event::MappingStart(..)), item: 0, key: None });
-                        }
-                        continue;
-                    }
-                    Some(top) => {
-                        let step = if top.mapping { top.key.clone().map(Step::Key) } else { Some(Step::Item(top.item)) };
-                        top.on_path.filter(|d| path.get(*d) == step.as_ref()).map(|d| d + 1)
-                    }
-                };
-                if let Some(d) = depth {
-                    if d == path.len() {
-                        if opens {
-                            whole_of = Some((stack.len(), start));
-                        } else if end > start {
-                            return start..start + text[start..end].trim_end().len();
-                        } else {
-                            return best;
-                        }
-                    } else if d > best_depth || (d == best_depth && !matches!(event, Event::Scalar(..)) && d > 0) {
-                        (best, best_depth) = (to_line_end(text, start), d);
-                    }
-                }
-                if opens {
-                    stack.push(Open { on_path: depth, mapping: matches!(event, Event::MappingStart(..)), item: 0, key: None });
-                } else if let Some(top) = stack.last_mut() {
-                    top.advance();
-                }
-            }
-            _ => {}
-        }
-    }
-    impl Open {
-        fn advance(&mut self) {
-            // A key that is itself a collection has just ended when no key is held yet.
-            if self.mapping && self.key.is_none() {
-                self.key = Some(String::new());
-            } else {
-                self.key = None;
-                self.item += 1;
-            }
-        }
-    }
-    if best.is_empty() && !text.is_empty() { first_line(text, 0..text.len().min(1)) } else { best }
 }
 
 #[cfg(test)]
