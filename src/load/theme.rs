@@ -51,6 +51,7 @@ pub struct ThemeFile {
 pub enum Collection {
     Questions,
     Events,
+    Timeline,
     Responses,
     Motives,
     Disagreements,

@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use super::Renderer;
+use super::views::{ClaimView, QuestionView};
 use crate::load::markdown::slug;
 use crate::load::theme::Collection;
 use crate::resolve::claims::ClaimKind;
@@ -14,6 +15,7 @@ pub fn name(collection: Collection) -> &'static str {
     match collection {
         Collection::Questions => "questions",
         Collection::Events => "events",
+        Collection::Timeline => "timeline",
         Collection::Responses => "responses",
         Collection::Motives => "motives",
         Collection::Disagreements => "disagreements",
@@ -26,6 +28,15 @@ pub fn name(collection: Collection) -> &'static str {
     }
 }
 
+impl Renderer<'_> {
+    /// A question with its chart; of `shown` alone, if given.
+    pub fn question(&self, number: usize, shown: Option<&[&str]>) -> QuestionView {
+        let mut view = self.views.question(number);
+        view.chart = super::chart::estimates(&view, shown, &|key, fallback| self.theme.word(key, fallback).to_owned());
+        view
+    }
+}
+
 /// Make a collection.
 pub fn build(renderer: &Renderer<'_>, collection: Collection) -> Value {
     let (site, views) = (renderer.site, &renderer.views);
@@ -33,19 +44,15 @@ pub fn build(renderer: &Renderer<'_>, collection: Collection) -> Value {
     let of_kind = |kind: ClaimKind| -> Vec<usize> { (0..site.claims.all.len()).filter(|c| site.claims.all[*c].kind == kind).collect() };
     let list = |claims: Vec<usize>| json!(claims.into_iter().map(|c| views.claim(c)).collect::<Vec<_>>());
     match collection {
-        Collection::Questions => json!(
-            (0..inputs.questions.all.len())
-                .map(|q| {
-                    let mut view = views.question(q);
-                    view.chart = super::chart::estimates(&view, renderer);
-                    view
-                })
-                .collect::<Vec<_>>()
-        ),
+        Collection::Questions => json!((0..inputs.questions.all.len()).map(|q| renderer.question(q, None)).collect::<Vec<_>>()),
         Collection::Events => {
             let mut events = of_kind(ClaimKind::Event);
             events.sort_by_key(|c| crate::resolve::claims::claim_date(&site.claims.all[*c], inputs));
             list(events)
+        }
+        Collection::Timeline => {
+            let events: Vec<ClaimView> = of_kind(ClaimKind::Event).into_iter().map(|c| views.claim(c)).collect();
+            json!({ "chart": super::chart::timeline(&events, &|key, fallback| renderer.theme.word(key, fallback).to_owned()) })
         }
         Collection::Responses => {
             let mut responses = of_kind(ClaimKind::Response);

@@ -58,7 +58,7 @@ pub struct Renderer<'a> {
     terms: Option<terms::Terms>,
     /// Whether this is for a preview.
     pub preview: bool,
-    collections: [OnceLock<(tera::Value, u128)>; 11],
+    collections: [OnceLock<(tera::Value, u128)>; 12],
     positions: OnceLock<Vec<Option<usize>>>,
 }
 

@@ -109,9 +109,10 @@ fn surroundings(renderer: &Renderer<'_>, page: usize, template: &str) -> Value {
         let questions: Vec<_> = questions
             .into_iter()
             .map(|q| {
-                let mut view = renderer.views.question(q);
-                view.chart = super::chart::estimates(&view, renderer);
-                view
+                // A small chart: of the key figures alone, where they can be compared with each other.
+                let of_question = |c: &&usize| site.claims.by_question[q].contains(*c);
+                let shown: Vec<&str> = figures.iter().filter(of_question).map(|c| site.claims.all[*c].id.as_str()).collect();
+                renderer.question(q, (shown.len() > 1).then_some(&shown))
             })
             .collect();
         return json!({

@@ -13,6 +13,7 @@ use crate::load::records::ActorKind;
 use crate::load::sources::{DateBasis, Kind, Problem, Trust};
 use crate::resolve::Site;
 use crate::resolve::claims::{Claim, ClaimKind, Disagreement, origin_name, origins_of};
+use crate::resolve::routes;
 
 /// A link to a page.
 #[derive(Debug, Clone, Serialize)]
@@ -401,7 +402,7 @@ impl<'a> Views<'a> {
             window_days: question.window,
             groups,
             chart: None,
-            csv_path: Some("data/estimates.csv".to_owned()),
+            csv_path: Some(routes::question_csv(&question.id)),
             disagreements,
         }
     }

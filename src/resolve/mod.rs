@@ -104,6 +104,7 @@ pub fn is_generated(path: &str, inputs: &Inputs, routes: &Routes) -> bool {
     let is_fixed = routes::FIXED.contains(&path);
     is_fixed && (path != "corrections.xml" || inputs.pages.iter().any(|p| !p.front.corrections.is_empty()))
         || routes::DATA_FILES.contains(&path)
+        || inputs.questions.all.iter().any(|q| routes::question_csv(&q.id) == path)
         || path.strip_prefix("sources/").and_then(|p| p.strip_suffix("/index.html")).is_some_and(|key| inputs.sources.get(key).is_some())
         || routes.copies.binary_search_by(|(output, _)| output.as_str().cmp(path)).is_ok()
 }

@@ -58,6 +58,15 @@ pub const DATA_FILES: &[&str] = &[
     "data/disagreements.json",
 ];
 
+/// Where the estimates of a question are as CSV. An id that is no plain file name shares the file of all estimates.
+pub fn question_csv(question: &str) -> String {
+    let plain = question.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && question.len() <= 100
+        && question.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    let stored = !RESERVED.contains(&question.split('.').next().unwrap_or_default().to_ascii_lowercase().as_str());
+    if plain && stored { format!("data/questions/{question}.csv") } else { "data/estimates.csv".to_owned() }
+}
+
 /// Names that Windows cannot store.
 const RESERVED: &[&str] = &[
     "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4",
@@ -71,6 +80,9 @@ impl Routes {
         let mut taken: HashMap<String, (String, Option<Span>)> = HashMap::new();
         for name in FIXED.iter().chain(DATA_FILES) {
             taken.insert(fold(name), (format!("{name}, which is made for every site"), None));
+        }
+        for question in &inputs.questions.all {
+            taken.insert(fold(&question_csv(&question.id)), (format!("the figures of the question `{}`", question.id), None));
         }
         for source in &inputs.sources.all {
             taken.insert(
@@ -311,5 +323,18 @@ fn claim(
         report.push(diagnostic);
     } else {
         taken.insert(fold(output), (me, Some(place)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::question_csv;
+
+    #[test]
+    fn a_question_whose_id_is_no_file_name_shares_the_file_of_all() {
+        assert_eq!(question_csv("troops-sent"), "data/questions/troops-sent.csv");
+        for id in ["", "..", "con.x", "../x", "a/b", "a b", ".hidden", "über", &"x".repeat(300)] {
+            assert_eq!(question_csv(id), "data/estimates.csv", "{id}");
+        }
     }
 }

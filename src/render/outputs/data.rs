@@ -9,6 +9,7 @@ use super::references::csl_json_of_source;
 use crate::render::Renderer;
 use crate::render::views::{ClaimView, OwnView};
 use crate::resolve::claims::ClaimKind;
+use crate::resolve::routes::{DATA_FILES, question_csv};
 
 /// Path and text of each data file.
 pub fn files(renderer: &Renderer<'_>) -> Vec<(&'static str, String)> {
@@ -17,26 +18,7 @@ pub fn files(renderer: &Renderer<'_>) -> Vec<(&'static str, String)> {
     vec![
         ("data/claims.json", pretty(&json!({ "schema": 1, "base_url": renderer.site.inputs.config.base_url, "claims": claims }))),
         ("data/disagreements.json", pretty(&disagreements(renderer))),
-        (
-            "data/estimates.csv",
-            csv(
-                &["id", "question", "counts", "value", "low", "high", "about", "unit", "as_of"],
-                of(ClaimKind::Estimate),
-                |own| match own {
-                    OwnView::Estimate { question, unit, value, low, high, about, as_of, counts, .. } => vec![
-                        question.clone(),
-                        counts.clone().unwrap_or_default(),
-                        number(*value),
-                        number(*low),
-                        number(*high),
-                        about.to_string(),
-                        unit.clone(),
-                        as_of.to_string(),
-                    ],
-                    _ => Vec::new(),
-                },
-            ),
-        ),
+        ("data/estimates.csv", estimates(of(ClaimKind::Estimate))),
         (
             "data/events.csv",
             csv(&["id", "date", "until", "planned", "place", "title"], of(ClaimKind::Event), |own| match own {
@@ -73,6 +55,35 @@ pub fn files(renderer: &Renderer<'_>) -> Vec<(&'static str, String)> {
         ),
         ("data/sources.json", pretty(&Value::Array(renderer.site.inputs.sources.all.iter().map(csl_json_of_source).collect()))),
     ]
+}
+
+/// Path and text of a CSV file for each question: its estimates alone, with the columns of `data/estimates.csv`.
+pub fn questions(renderer: &Renderer<'_>) -> Vec<(String, String)> {
+    let questions = renderer.site.inputs.questions.all.iter().enumerate();
+    questions
+        .map(|(number, question)| (question_csv(&question.id), number))
+        .filter(|(path, _)| !DATA_FILES.contains(&path.as_str()))
+        .map(|(path, number)| {
+            let claims: Vec<ClaimView> = renderer.site.claims.by_question[number].iter().map(|c| renderer.views.claim(*c)).collect();
+            (path, estimates(claims.iter()))
+        })
+        .collect()
+}
+
+fn estimates<'a>(claims: impl Iterator<Item = &'a ClaimView>) -> String {
+    csv(&["id", "question", "counts", "value", "low", "high", "about", "unit", "as_of"], claims, |own| match own {
+        OwnView::Estimate { question, unit, value, low, high, about, as_of, counts, .. } => vec![
+            question.clone(),
+            counts.clone().unwrap_or_default(),
+            number(*value),
+            number(*low),
+            number(*high),
+            about.to_string(),
+            unit.clone(),
+            as_of.to_string(),
+        ],
+        _ => Vec::new(),
+    })
 }
 
 fn disagreements(renderer: &Renderer<'_>) -> Value {

@@ -29,6 +29,9 @@ pub fn add(renderer: &Renderer<'_>, tree: &mut OutputTree) {
     for (path, text) in data::files(renderer) {
         put(path, text);
     }
+    for (path, text) in data::questions(renderer) {
+        put(&path, text);
+    }
 }
 
 /// Width and height of an image from its header: PNG, GIF, JPEG, WebP.
