@@ -229,7 +229,7 @@ impl Config {
         let outside = |path: &str| !stays_inside(Path::new(path));
         let listed = |i: usize| bibliography_path(&yaml, &bibliography, i);
         let bibliographies = bibliography.iter().enumerate().map(|(i, path)| (path, listed(i)));
-        let styles = citation_style.iter().filter(|s| s.ends_with(".csl")).map(|path| (path, yaml_path!["citation_style"]));
+        let styles = citation_style.iter().filter(|s| s.ends_with(".csl")).map(|path| (path, yaml_path!["citation_style"].to_vec()));
         for (path, at) in bibliographies.chain(styles) {
             if outside(path) {
                 bad(
@@ -303,7 +303,7 @@ pub fn schema() -> schemars::Schema {
 /// The path of one file of the bibliography, which may be a single name or a list.
 fn bibliography_path(yaml: &Yaml, files: &[String], number: usize) -> Vec<Step> {
     let single = yaml.place(&yaml_path!["bibliography"]).slice().trim_matches(['"', '\'']) == files[number];
-    if single { yaml_path!["bibliography"] } else { yaml_path!["bibliography", number] }
+    if single { yaml_path!["bibliography"].to_vec() } else { yaml_path!["bibliography", number].to_vec() }
 }
 
 fn check_base_url(url: &str) -> Result<String, String> {

@@ -27,10 +27,10 @@ impl Reuse {
 
     /// The parsed page at a path, made anew if its text differs.
     pub fn page(&self, path: &str, digest: u128, parse: impl FnOnce() -> ParsedPage) -> ParsedPage {
-        if let Some((kept, page)) = lock(&self.pages).get(path) {
-            if *kept == digest {
-                return page.clone();
-            }
+        if let Some((kept, page)) = lock(&self.pages).get(path)
+            && *kept == digest
+        {
+            return page.clone();
         }
         let page = parse();
         if self.kept {
@@ -55,10 +55,10 @@ impl Reuse {
             return render();
         }
         let key = key();
-        if let Some((kept, bytes)) = lock(&self.rendered).get(path) {
-            if *kept == key {
-                return Ok(bytes.clone());
-            }
+        if let Some((kept, bytes)) = lock(&self.rendered).get(path)
+            && *kept == key
+        {
+            return Ok(bytes.clone());
         }
         let bytes = render()?;
         lock(&self.rendered).insert(path.to_owned(), (key, bytes.clone()));

@@ -224,10 +224,10 @@ impl Page<'_> {
     /// Title, summary and records.
     fn front_matter(&self, report: &mut Report) {
         let front = &self.input.front;
-        let place = |path: Vec<Step>| self.input.place(&path);
-        self.apart(&front.title, |_| place(yaml_path!["title"]), None, "the title", report);
+        let place = |path: &[Step]| self.input.place(path);
+        self.apart(&front.title, |_| place(&yaml_path!["title"]), None, "the title", report);
         if let Some(summary) = &front.summary {
-            self.apart(summary, |_| place(yaml_path!["summary"]), None, "the summary", report);
+            self.apart(summary, |_| place(&yaml_path!["summary"]), None, "the summary", report);
         }
         for number in &self.site.claims.by_page[self.number] {
             let claim = &self.site.claims.all[*number];
@@ -249,7 +249,7 @@ impl Page<'_> {
                 if let Some(text) = text {
                     self.apart(
                         text,
-                        |_| place(yaml_path![list, i, field]),
+                        |_| place(&yaml_path![list, i, field]),
                         Some(&cites),
                         &format!("the {} `{}`", claim.kind.name(), claim.id),
                         report,

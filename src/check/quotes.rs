@@ -197,39 +197,39 @@ pub fn check_site(site: &Site<'_>, report: &mut Report) {
     for (number, source) in inputs.sources.all.iter().enumerate() {
         let place = |path: &[crate::yaml::Step]| source.yaml.as_ref().map_or_else(|| source.place.clone(), |y| y.place(path));
         let text = inputs.archive.texts[number].as_ref();
-        if let (Some(text), Some(locked)) = (text, inputs.archive.lock.as_ref().and_then(|l| l.source(&source.key))) {
-            if let Some(change) = locked.change(text) {
-                let message = match change {
-                    TextChange::Bytes { locked, now } => format!(
-                        "the archived text of `{}` is not the one that was locked: {} bytes, SHA-256 {}…, locked were {} bytes, {}…",
-                        source.key,
-                        now.1,
-                        &now.0[..12.min(now.0.len())],
-                        locked.1,
-                        &locked.0[..12.min(locked.0.len())]
-                    ),
-                    TextChange::TextStarts { locked, now } => {
-                        format!("paragraphs of `{}` are counted from line {now}, in the lock from line {locked}", source.key)
-                    }
-                };
-                report.push(
-                    Diagnostic::at(Code::ArchiveChanged, place(&yaml_path![source.key.as_str(), "evidence", "archive"]), message)
-                        .help("restore the text, or review the change and run `cited source lock`"),
-                );
-            }
+        if let (Some(text), Some(locked)) = (text, inputs.archive.lock.as_ref().and_then(|l| l.source(&source.key)))
+            && let Some(change) = locked.change(text)
+        {
+            let message = match change {
+                TextChange::Bytes { locked, now } => format!(
+                    "the archived text of `{}` is not the one that was locked: {} bytes, SHA-256 {}…, locked were {} bytes, {}…",
+                    source.key,
+                    now.1,
+                    &now.0[..12.min(now.0.len())],
+                    locked.1,
+                    &locked.0[..12.min(locked.0.len())]
+                ),
+                TextChange::TextStarts { locked, now } => {
+                    format!("paragraphs of `{}` are counted from line {now}, in the lock from line {locked}", source.key)
+                }
+            };
+            report.push(
+                Diagnostic::at(Code::ArchiveChanged, place(&yaml_path![source.key.as_str(), "evidence", "archive"]), message)
+                    .help("restore the text, or review the change and run `cited source lock`"),
+            );
         }
         for (k, problem) in source.evidence.problems.iter().enumerate() {
-            if let (Some(quote), Some(text)) = (&problem.quote, text) {
-                if !matches!(text.find(quote, None), Find::Found(_) | Find::Ambiguous(_)) {
-                    report.push(
-                        Diagnostic::at(
-                            Code::QuoteNotFound,
-                            place(&yaml_path![source.key.as_str(), "evidence", "problems", k, "quote"]),
-                            format!("these words do not stand in the archived text of `{}`", source.key),
-                        )
-                        .help("quote the text exactly, or leave the quote out"),
-                    );
-                }
+            if let (Some(quote), Some(text)) = (&problem.quote, text)
+                && !matches!(text.find(quote, None), Find::Found(_) | Find::Ambiguous(_))
+            {
+                report.push(
+                    Diagnostic::at(
+                        Code::QuoteNotFound,
+                        place(&yaml_path![source.key.as_str(), "evidence", "problems", k, "quote"]),
+                        format!("these words do not stand in the archived text of `{}`", source.key),
+                    )
+                    .help("quote the text exactly, or leave the quote out"),
+                );
             }
         }
         any_unchecked |= source.is_archived() && text.is_none() && !site.uses[number].is_empty();

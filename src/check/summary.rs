@@ -73,7 +73,7 @@ impl Summary {
 
 impl std::fmt::Display for Summary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let share = |part: usize, whole: usize| if whole == 0 { 100 } else { part * 100 / whole };
+        let share = |part: usize, whole: usize| (part * 100).checked_div(whole).unwrap_or(100);
         writeln!(f, "pages          {}", self.pages)?;
         writeln!(
             f,

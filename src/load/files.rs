@@ -63,11 +63,9 @@ pub fn below(root: &Path, folder: &str) -> Result<Vec<String>, ReadError> {
         };
         let is_file =
             entry.file_type().is_file() || (entry.file_type().is_symlink() && points_inside(root, entry.path()) && entry.path().is_file());
-        if is_file {
-            if let Ok(relative) = entry.path().strip_prefix(root) {
-                let parts: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy()).collect();
-                paths.push(parts.join("/"));
-            }
+        if is_file && let Ok(relative) = entry.path().strip_prefix(root) {
+            let parts: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy()).collect();
+            paths.push(parts.join("/"));
         }
     }
     paths.sort();

@@ -2,7 +2,7 @@
 //!
 //! In: the site's root. Out: [`Inputs`]: configuration, pages with their parsed bodies, sources, records, theme and
 //! files to copy, and a report. Entry point: [`load`]. Pages are read and parsed in parallel; a page whose text has
-//! not changed since the last build is taken from [`Reuse`](crate::reuse::Reuse).
+//! not changed since the last build is taken from [`Reuse`].
 //! Must never look at two pages together: names are resolved in the next stage.
 
 pub mod archived;
@@ -146,13 +146,12 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
     let actors = Records::read(record("actors.yaml", report)?.as_ref(), "id", |a: &Actor| &a.id, report);
     let questions = Records::read(record("questions.yaml", report)?.as_ref(), "id", |q: &Question| &q.id, report);
     for (i, question) in questions.all.iter().enumerate() {
-        if !(question.tolerance.is_finite() && question.tolerance >= 0.0) {
-            if let Some(place) = questions.place(i, "tolerance") {
-                report.push(
-                    Diagnostic::at(Code::ValueInvalid, place, "the tolerance is not a share of 0 or more")
-                        .help("write 0.1 for ten per cent"),
-                );
-            }
+        if !(question.tolerance.is_finite() && question.tolerance >= 0.0)
+            && let Some(place) = questions.place(i, "tolerance")
+        {
+            report.push(
+                Diagnostic::at(Code::ValueInvalid, place, "the tolerance is not a share of 0 or more").help("write 0.1 for ten per cent"),
+            );
         }
     }
     let glossary = Records::read(record("glossary.yaml", report)?.as_ref(), "term", |t: &Term| &t.term, report);

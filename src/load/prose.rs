@@ -87,10 +87,10 @@ impl ProseWriter {
 
     /// The open block ends.
     pub fn end(&mut self) {
-        if let Some(block) = self.current.take() {
-            if !block.text.trim().is_empty() {
-                self.blocks.push(block);
-            }
+        if let Some(block) = self.current.take()
+            && !block.text.trim().is_empty()
+        {
+            self.blocks.push(block);
         }
     }
 

@@ -370,12 +370,12 @@ fn key_lines(text: &str) -> Vec<(String, std::ops::Range<usize>)> {
     let mut keys = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        if line.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '#' | '-')) {
-            if let Some((key, _)) = line.split_once(':') {
-                let key = key.trim().trim_matches(['"', '\'']);
-                let start = at + line.find(key).unwrap_or(0);
-                keys.push((key.to_owned(), start..start + key.len()));
-            }
+        if line.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '#' | '-'))
+            && let Some((key, _)) = line.split_once(':')
+        {
+            let key = key.trim().trim_matches(['"', '\'']);
+            let start = at + line.find(key).unwrap_or(0);
+            keys.push((key.to_owned(), start..start + key.len()));
         }
         at += line.len();
     }

@@ -158,10 +158,10 @@ pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<
     for base in [folder.as_str(), ""] {
         let below = |name: &str| if base.is_empty() { name.to_owned() } else { format!("{base}/{name}") };
         for path in files::below(root, &below("templates"))? {
-            if path.ends_with(".html") || path.ends_with(".svg") || path.ends_with(".xml") || path.ends_with(".txt") {
-                if let Some(file) = files::read_text(root, &path, report)? {
-                    templates.insert(path[below("templates").len() + 1..].to_owned(), file);
-                }
+            if (path.ends_with(".html") || path.ends_with(".svg") || path.ends_with(".xml") || path.ends_with(".txt"))
+                && let Some(file) = files::read_text(root, &path, report)?
+            {
+                templates.insert(path[below("templates").len() + 1..].to_owned(), file);
             }
         }
         for path in files::below(root, &below("assets"))? {

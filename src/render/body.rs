@@ -32,24 +32,23 @@ pub fn render(renderer: &Renderer<'_>, page: usize, report: &mut Report) -> Stri
                 html.push_str(&text);
             }
             Piece::Open(call) => open.push((*call, std::mem::take(&mut html))),
-            Piece::Close => match open.pop() {
-                Some((call, before)) => {
+            // An end that closes nothing was reported when the page was read, as is a shortcode that is never closed.
+            Piece::Close => {
+                if let Some((call, before)) = open.pop() {
                     let body = std::mem::replace(&mut html, before);
                     let text = shortcode(renderer, page, &input.body.calls[call], Some(&body), report);
                     html.push_str(&text);
                 }
-                // Reported when the page was read, as is a shortcode that is never closed.
-                None => {}
-            },
+            }
         }
     }
     while let Some((_, before)) = open.pop() {
         html = before + &html;
     }
-    if let Some(style) = &renderer.site.style {
-        if style.is_note() {
-            notes(renderer, page, &mut html);
-        }
+    if let Some(style) = &renderer.site.style
+        && style.is_note()
+    {
+        notes(renderer, page, &mut html);
     }
     match &renderer.terms {
         Some(terms) => terms.link(&html, &renderer.root(page), &renderer.site.routes.pages[page].path),

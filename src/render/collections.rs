@@ -81,7 +81,7 @@ pub fn build(renderer: &Renderer<'_>, collection: Collection) -> Value {
         Collection::Corrections => {
             let mut all: Vec<_> =
                 inputs.pages.iter().enumerate().flat_map(|(i, p)| p.front.corrections.iter().map(move |c| (i, c))).collect();
-            all.sort_by(|a, b| b.1.date.cmp(&a.1.date));
+            all.sort_by_key(|(_, c)| std::cmp::Reverse(c.date));
             json!(
                 all.iter()
                     .map(|(page, c)| json!({ "date": c.date, "was": c.was, "now": c.now, "why": c.why, "page": views.page(*page) }))

@@ -96,10 +96,8 @@ impl Terms {
             if let Some(known) = SKIPPED.iter().find(|s| **s == name) {
                 if !closing && !tag.ends_with("/>") {
                     skipping.push(known);
-                } else if closing {
-                    if let Some(at) = skipping.iter().rposition(|s| s == known) {
-                        skipping.truncate(at);
-                    }
+                } else if closing && let Some(at) = skipping.iter().rposition(|s| s == known) {
+                    skipping.truncate(at);
                 }
             }
         }

@@ -211,10 +211,10 @@ impl Claims {
                 self.by_id.insert(id, first);
             }
             self.by_page[number].push(index);
-            if kind == ClaimKind::Estimate {
-                if let Some(question) = inputs.questions.index(&front.estimates[record].question) {
-                    self.by_question[question].push(index);
-                }
+            if kind == ClaimKind::Estimate
+                && let Some(question) = inputs.questions.index(&front.estimates[record].question)
+            {
+                self.by_question[question].push(index);
             }
             self.all.push(claim);
         }
@@ -258,10 +258,10 @@ impl Claims {
                     .help("remove one of them"),
             );
         }
-        if let (Some(low), Some(high)) = (estimate.low, estimate.high) {
-            if low > high {
-                report.push(Diagnostic::at(Code::ValueInvalid, at("low"), "`low` is greater than `high`").help("exchange them"));
-            }
+        if let (Some(low), Some(high)) = (estimate.low, estimate.high)
+            && low > high
+        {
+            report.push(Diagnostic::at(Code::ValueInvalid, at("low"), "`low` is greater than `high`").help("exchange them"));
         }
         for (field, value) in [("value", estimate.value), ("low", estimate.low), ("high", estimate.high)] {
             if value.is_some_and(|v| !v.is_finite()) {
@@ -284,10 +284,11 @@ impl Claims {
                     if second.as_of.first() > first.as_of.last() && second.as_of.days_between(first.as_of) > question.window {
                         break;
                     }
-                    if first.counts == second.counts && self.all[*a].origins != self.all[*b].origins {
-                        if let Some(ratio) = apart(first, second, question.tolerance) {
-                            found.push(Disagreement { question: Some(number), pair: (*a, *b), ratio: Some(ratio) });
-                        }
+                    if first.counts == second.counts
+                        && self.all[*a].origins != self.all[*b].origins
+                        && let Some(ratio) = apart(first, second, question.tolerance)
+                    {
+                        found.push(Disagreement { question: Some(number), pair: (*a, *b), ratio: Some(ratio) });
                     }
                 }
             }

@@ -122,17 +122,18 @@ fn names_of_sources(inputs: &Inputs, report: &mut Report) {
     };
     for source in &inputs.sources.all {
         let place = |path: &[Step]| source.yaml.as_ref().map_or_else(|| source.place.clone(), |y| y.place(path));
-        if let Some(party) = &source.evidence.party {
-            if inputs.actors.get(party).is_none() && !inputs.actors.broken {
-                report.push(
-                    Diagnostic::at(
-                        Code::ActorUnknown,
-                        place(&yaml_path![source.key.as_str(), "evidence", "party"]),
-                        format!("there is no actor `{party}`"),
-                    )
-                    .help(did_you_mean(party, inputs.actors.ids(), || "define it in content/actors.yaml".to_owned())),
-                );
-            }
+        if let Some(party) = &source.evidence.party
+            && inputs.actors.get(party).is_none()
+            && !inputs.actors.broken
+        {
+            report.push(
+                Diagnostic::at(
+                    Code::ActorUnknown,
+                    place(&yaml_path![source.key.as_str(), "evidence", "party"]),
+                    format!("there is no actor `{party}`"),
+                )
+                .help(did_you_mean(party, inputs.actors.ids(), || "define it in content/actors.yaml".to_owned())),
+            );
         }
         for name in source.evidence.derived_from.iter().filter(|n| !known(n)) {
             report.push(

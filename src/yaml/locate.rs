@@ -69,12 +69,12 @@ pub fn locate(text: &str, path: &[Step]) -> Range<usize> {
         match event {
             Event::MappingEnd | Event::SequenceEnd => {
                 stack.pop();
-                if let Some((depth, start)) = whole_of {
-                    if stack.len() == depth {
-                        let end = byte(span.end.index());
-                        let end = start + text[start..end.max(start)].trim_end().len();
-                        return start..end;
-                    }
+                if let Some((depth, start)) = whole_of
+                    && stack.len() == depth
+                {
+                    let end = byte(span.end.index());
+                    let end = start + text[start..end.max(start)].trim_end().len();
+                    return start..end;
                 }
                 if let Some(top) = stack.last_mut() {
                     top.advance();
@@ -86,10 +86,11 @@ pub fn locate(text: &str, path: &[Step]) -> Range<usize> {
                     None => Some(0),
                     Some(top) if top.mapping && top.key.is_none() => {
                         let key = if let Event::Scalar(value, ..) = &event { value.to_string() } else { String::new() };
-                        if let (Some(d), Some(Step::Key(wanted))) = (top.on_path, path.get(top.on_path.unwrap_or(0))) {
-                            if *wanted == key && d + 1 > best_depth {
-                                (best, best_depth) = (start..end, d + 1);
-                            }
+                        if let (Some(d), Some(Step::Key(wanted))) = (top.on_path, path.get(top.on_path.unwrap_or(0)))
+                            && *wanted == key
+                            && d + 1 > best_depth
+                        {
+                            (best, best_depth) = (start..end, d + 1);
                         }
                         top.key = Some(key);
                         if opens {

@@ -44,7 +44,7 @@ impl From<usize> for Step {
 /// A path into YAML from its parts: `path!["citations", 2, "source"]`.
 #[macro_export]
 macro_rules! yaml_path {
-    ($($step:expr),* $(,)?) => { vec![$($crate::yaml::Step::from($step)),*] };
+    ($($step:expr),* $(,)?) => { [$($crate::yaml::Step::from($step)),*] };
 }
 
 /// A piece of YAML in a file.

@@ -114,12 +114,12 @@ impl Walk<'_, '_> {
             suffix: String::new(),
         };
         let mut end = at + 1 + length;
-        if let Some(bracket) = text[end..].strip_prefix(" [").and_then(|b| b.split_once(']')) {
-            if let Some((locator, suffix)) = Locator::parse(bracket.0) {
-                item.locator = Some(locator);
-                item.suffix = suffix.trim().to_owned();
-                end += bracket.0.len() + 3;
-            }
+        if let Some(bracket) = text[end..].strip_prefix(" [").and_then(|b| b.split_once(']'))
+            && let Some((locator, suffix)) = Locator::parse(bracket.0)
+        {
+            item.locator = Some(locator);
+            item.suffix = suffix.trim().to_owned();
+            end += bracket.0.len() + 3;
         }
         self.cite(vec![item], true, source_at..range.start + end);
         Some(end)

@@ -282,12 +282,12 @@ impl Walk<'_, '_> {
     }
 
     pub(super) fn html(&mut self, html: &str, range: Range<usize>) {
-        if let Some(tag) = self.tags.iter().position(|t| t.range.start >= range.start && t.range.end <= range.end) {
-            if html.trim().len() == self.tags[tag].range.len() {
-                let block = html.ends_with('\n') || self.tags[tag].range.start == range.start;
-                self.tag(tag, block);
-                return;
-            }
+        if let Some(tag) = self.tags.iter().position(|t| t.range.start >= range.start && t.range.end <= range.end)
+            && html.trim().len() == self.tags[tag].range.len()
+        {
+            let block = html.ends_with('\n') || self.tags[tag].range.start == range.start;
+            self.tag(tag, block);
+            return;
         }
         let html = self.unmask(html, range).replace(HOLE, "\u{fffd}");
         self.result.raw_html = true;

@@ -54,8 +54,8 @@ fn instant(date: Date) -> FixedDateTime {
     date.rfc3339().parse().unwrap_or_default()
 }
 
-fn person(name: &String) -> Person {
-    Person { name: name.clone(), ..Person::default() }
+fn person(name: &str) -> Person {
+    Person { name: name.to_owned(), ..Person::default() }
 }
 
 fn link(href: String, rel: &str, mime: &str) -> Link {
@@ -66,7 +66,8 @@ fn link(href: String, rel: &str, mime: &str) -> Link {
 fn feed(renderer: &Renderer<'_>, file: &str, title: &str, updated: Option<Date>, entries: Vec<Entry>) -> String {
     let config = &renderer.site.inputs.config;
     // RFC 4287, 4.1.1: a feed whose entries lack authors has one itself.
-    let authors = if config.authors.is_empty() { vec![person(&config.title)] } else { config.authors.iter().map(person).collect() };
+    let authors =
+        if config.authors.is_empty() { vec![person(&config.title)] } else { config.authors.iter().map(|name| person(name)).collect() };
     let address = format!("{}{file}", config.base_url);
     let feed = Feed {
         title: Text::plain(title),
@@ -96,7 +97,7 @@ pub fn atom(renderer: &Renderer<'_>) -> String {
             published: Some(instant(item.published)),
             summary: (!item.summary.is_empty()).then(|| Text::plain(item.summary)),
             links: vec![link(item.url.clone(), "alternate", "text/html")],
-            authors: item.authors.iter().map(person).collect(),
+            authors: item.authors.iter().map(|name| person(name)).collect(),
             categories: item.tags.iter().map(|t| Category { term: t.clone(), ..Category::default() }).collect(),
             ..Entry::default()
         })
