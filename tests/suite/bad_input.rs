@@ -1,1 +1,127 @@
-//! Later.
+//! Bad input through the whole program: each gives its finding, and changes nothing on disk.
+
+use crate::harness::TestSite;
+
+/// Build once, spoil the site, build again: the finding is there, the exit code is 1, and public/ is as it was.
+fn refused(code: &str, spoil: impl FnOnce(&TestSite)) {
+    let site = TestSite::copy("base");
+    site.build();
+    let before = site.tree("public");
+    spoil(&site);
+    let inputs = site.tree("content");
+    let ran = site.run(&["build", "--format", "short"]);
+    assert!(ran.codes().iter().any(|c| c == code), "no {code} in:\n{}", ran.stderr);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert_eq!(site.tree("public"), before, "public/ changed");
+    assert_eq!(site.tree("content"), inputs, "content/ changed");
+}
+
+#[test]
+fn a_folder_without_a_site_is_told_and_left_alone() {
+    let site = TestSite::empty();
+    let ran = site.run(&["build"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("error[config-missing]"), "{}", ran.stderr);
+    assert!(site.tree("").is_empty());
+}
+
+#[test]
+fn a_missing_config_is_told() {
+    refused("config-missing", |site| site.remove("site.yaml"));
+}
+
+#[test]
+fn a_wrong_type_is_told() {
+    refused("value-invalid", |site| site.write("content/bad.md", "---\ntitle: Bad\nweight: heavy\n---\n"));
+}
+
+#[test]
+fn front_matter_that_does_not_close_is_told() {
+    refused("front-matter-unclosed", |site| site.write("content/bad.md", "---\ntitle: Bad\n\nText.\n"));
+}
+
+#[test]
+fn an_unknown_source_is_told() {
+    refused("source-unknown", |site| {
+        site.write("content/bad.md", "---\ntitle: Bad\ncitations:\n  - { id: a, source: nobody }\n---\nText [@a].\n")
+    });
+}
+
+#[test]
+fn an_id_that_is_used_twice_is_told() {
+    refused("id-duplicate", |site| {
+        let entry = "twice: { type: web, title: Twice }\n";
+        site.write("content/sources.yaml", format!("{}{entry}{entry}", site.read("content/sources.yaml")));
+    });
+}
+
+#[test]
+fn two_pages_for_one_address_are_told() {
+    refused("route-collision", |site| {
+        site.write("content/One.md", "---\ntitle: One\n---\n");
+        site.write("content/one/index.md", "---\ntitle: One\n---\n");
+    });
+}
+
+#[test]
+fn a_template_that_fails_is_told_with_the_page() {
+    let site = TestSite::copy("base");
+    site.write("content/a.md", "---\ntitle: A\n---\n");
+    site.write("templates/page.html", "{{ page.nothing }}");
+    let ran = site.run(&["build"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("templates/page.html:1:") && ran.stderr.contains("while rendering content/"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_missing_theme_is_told() {
+    refused("theme-missing", |site| site.replace("site.yaml", "theme: minimal", "theme: minimol"));
+}
+
+#[test]
+fn invalid_utf_8_is_told() {
+    refused("file-unreadable", |site| site.write("content/bad.md", b"---\ntitle: Bad\n---\n\xff\xfe\n"));
+}
+
+#[test]
+fn a_file_that_is_too_large_is_told() {
+    refused("file-unreadable", |site| site.write("content/bad.md", "---\ntitle: Bad\n---\n".to_owned() + &"word ".repeat(1_000_000)));
+}
+
+#[test]
+fn deep_yaml_and_deep_markdown_are_told_at_once() {
+    refused("yaml-invalid", |site| site.write("content/bad.md", format!("---\ntitle: {}\n---\n", "[".repeat(100_000))));
+    for deep in [">".repeat(100_000), "- ".repeat(100_000) + "x", "[".repeat(100_000)] {
+        refused("file-unreadable", |site| site.write("content/bad.md", format!("---\ntitle: Bad\n---\n{deep}\n")));
+    }
+}
+
+#[test]
+fn one_run_tells_everything() {
+    let site = TestSite::copy("base");
+    site.write("content/bad.md", "---\ntitel: Bad\n---\n");
+    site.write("content/worse.md", "---\ntitle: Worse\n---\n[x](nowhere.md) and 5,000 people.\n\n{{ nothing() }}\n");
+    site.write("content/actors.yaml", "- { id: a }\n");
+    let codes = site.run(&["build", "--format", "short"]).codes();
+    for code in ["key-unknown", "link-broken", "number-uncited", "shortcode-invalid", "value-invalid"] {
+        assert!(codes.iter().any(|c| c == code), "no {code} in {codes:?}");
+    }
+}
+
+#[test]
+fn a_fault_is_told_once_at_its_place() {
+    let site = TestSite::copy("base");
+    site.write("content/other.md", "---\ntitel: Other\n---\n");
+    site.write("content/linking.md", "---\ntitle: Linking\n---\nSee [the other](other.md).\n");
+    assert_eq!(site.run(&["check", "--format", "short"]).codes().iter().filter(|c| *c == "link-broken").count(), 0);
+}
+
+#[test]
+fn usage_and_machine_end_with_2() {
+    let site = TestSite::copy("base");
+    for args in
+        [vec!["build", "--nonsense"], vec!["build", "--deny", "nonsense"], vec!["explain", "nonsense"], vec!["build", "--output-dir", "."]]
+    {
+        assert_eq!(site.run(&args).code, 2, "{args:?}");
+    }
+}
