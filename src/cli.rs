@@ -134,7 +134,7 @@ pub struct Check {
     /// What to check.
     #[command(flatten)]
     pub site: SiteArgs,
-    /// Also warn of what is due for review on this day: 2025-07-20. The clock is never read.
+    /// Warn of what is due for review on this day (2025-07-20), in place of `as_of:` in site.yaml. The clock is never read.
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     pub as_of: Option<Date>,
 }

@@ -3,6 +3,8 @@
 //! In: claims, citations and sources. Out: findings. A partial date stands for its whole span, and a rule about time
 //! is broken only where the spans cannot overlap.
 
+use std::collections::HashSet;
+
 use super::wanted;
 use crate::diag::{Code, Diagnostic, Report, Severity};
 use crate::load::sources::{Kind, Trust};
@@ -121,15 +123,16 @@ fn check_claim(site: &Site<'_>, claim: &Claim, report: &mut Report) {
 /// Check the bibliography.
 pub fn check_site(site: &Site<'_>, report: &mut Report) {
     let inputs = site.inputs;
+    let in_glossary = inputs.glossary.all.iter().flat_map(|t| &t.cites).map(|c| c.source.as_str());
+    let retold = inputs.sources.all.iter().flat_map(|s| s.evidence.derived_from.iter());
+    let origins = inputs.pages.iter().flat_map(|p| &p.front.citations).filter_map(|c| c.origin.as_deref());
+    let named: HashSet<&str> = in_glossary.chain(retold).chain(origins).collect();
     for (number, source) in inputs.sources.all.iter().enumerate() {
         let place = |field: &str| {
             source.yaml.as_ref().map_or_else(|| source.place.clone(), |y| y.place(&yaml_path![source.key.as_str(), "evidence", field]))
         };
         let evidence = &source.evidence;
-        let in_glossary = inputs.glossary.all.iter().any(|t| t.cites.iter().any(|c| c.source == source.key));
-        let retold = inputs.sources.all.iter().any(|s| s.evidence.derived_from.iter().any(|d| d == source.key));
-        let an_origin = inputs.pages.iter().any(|p| p.front.citations.iter().any(|c| c.origin.as_deref() == Some(&source.key)));
-        if site.uses[number].is_empty() && !in_glossary && !retold && !an_origin {
+        if site.uses[number].is_empty() && !named.contains(source.key.as_str()) {
             report.push(
                 Diagnostic::at(Code::SourceUnused, source.place.clone(), format!("no page cites the source `{}`", source.key))
                     .help("cite it, or remove it"),

@@ -1,7 +1,7 @@
 //! What is due for another look.
 //!
-//! In: `review_after` of pages and estimates, and the day that the command line names. Out: `review-due`. Must never
-//! read the clock: without a day, nothing is due.
+//! In: `review_after` of pages and estimates, and the day that the command line names, else the site's own `as_of`.
+//! Out: `review-due`. Must never read the clock: without a day, nothing is due.
 
 use crate::date::Date;
 use crate::diag::{Code, Diagnostic, Report};
@@ -38,9 +38,9 @@ pub fn due(page: &PageInput, day: Date) -> Vec<Due> {
     due
 }
 
-/// Report what is due on a page on the day that was asked for.
+/// Report what is due on a page on the day that was asked for, or on that of the site's state of knowledge.
 pub fn check_page(inputs: &Inputs, page: usize, report: &mut Report) {
-    let Some(day) = inputs.as_of else { return };
+    let Some(day) = inputs.as_of.or(inputs.config.as_of) else { return };
     let page = &inputs.pages[page];
     for Due { date, estimate, name, .. } in due(page, day) {
         let (place, what) = match estimate {
