@@ -129,7 +129,8 @@ pub fn check_site(site: &Site<'_>, report: &mut Report) {
         let in_glossary = inputs.glossary.all.iter().any(|t| t.cites.iter().any(|c| c.source == source.key));
         let retold = inputs.sources.all.iter().any(|s| s.evidence.derived_from.iter().any(|d| d == source.key));
         let an_origin = inputs.pages.iter().any(|p| p.front.citations.iter().any(|c| c.origin.as_deref() == Some(&source.key)));
-        if site.uses[number].is_empty() && !in_glossary && !retold && !an_origin {
+        // A page that could not be read may cite it.
+        if inputs.unread.is_empty() && site.uses[number].is_empty() && !in_glossary && !retold && !an_origin {
             report.push(
                 Diagnostic::at(Code::SourceUnused, source.place.clone(), format!("no page cites the source `{}`", source.key))
                     .help("cite it, or remove it"),
