@@ -156,7 +156,7 @@ fn page(number: usize, options: &Options, sources: &[Vec<Sentence>], random: &mu
         figures.push(sentence.figure.clone());
     }
     let cite = |at: usize| at % options.cites;
-    let mut cited = |random: &mut Random, at: usize, words: usize| {
+    let cited = |random: &mut Random, at: usize, words: usize| {
         let before = random.words(words);
         format!("The {before} had {} {} [@c{}].", figures[cite(at)], random.word(), cite(at))
     };
@@ -174,8 +174,8 @@ fn page(number: usize, options: &Options, sources: &[Vec<Sentence>], random: &mu
         let _ = writeln!(body, "- {} *{}* **{}** [@c{}]", random.words(14), random.word(), random.word(), cite(item));
     }
     body.push_str("\n| Name | Figure | Source |\n| --- | ---: | --- |\n");
-    for row in 0..options.cites {
-        let _ = writeln!(body, "| {} | {} | [@c{row}] |", random.words(2), figures[row]);
+    for (row, figure) in figures.iter().enumerate().take(options.cites) {
+        let _ = writeln!(body, "| {} | {figure} | [@c{row}] |", random.words(2));
     }
     body.push('\n');
     for note in 1..=3 {

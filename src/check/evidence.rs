@@ -132,7 +132,8 @@ pub fn check_site(site: &Site<'_>, report: &mut Report) {
             source.yaml.as_ref().map_or_else(|| source.place.clone(), |y| y.place(&yaml_path![source.key.as_str(), "evidence", field]))
         };
         let evidence = &source.evidence;
-        if site.uses[number].is_empty() && !named.contains(source.key.as_str()) {
+        // A page that could not be read may cite it.
+        if inputs.unread.is_empty() && site.uses[number].is_empty() && !named.contains(source.key.as_str()) {
             report.push(
                 Diagnostic::at(Code::SourceUnused, source.place.clone(), format!("no page cites the source `{}`", source.key))
                     .help("cite it, or remove it"),

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::Options;
 use super::sources::Sources;
-use crate::archive::{ArchivedText, Lock};
+use crate::archive::{ArchiveError, ArchivedText, Lock};
 use crate::config::{Config, is_plain_name};
 use crate::diag::{Code, Diagnostic, Report};
 use crate::text::{Span, TextFile};
@@ -96,7 +96,8 @@ impl Archive {
                     .help(format!("put {name} into {}, or correct `archive:`", folder.display()))
                 })?;
                 ArchivedText::new(&bytes, source.evidence.text_starts.unwrap_or(1)).map(|text| Some(Arc::new(text))).map_err(|error| {
-                    Diagnostic::at(Code::ArchiveMissing, place("archive"), format!("the archived text of `{}`: {error}", source.key))
+                    let field = if matches!(error, ArchiveError::StartsOutside { .. }) { "text_starts" } else { "archive" };
+                    Diagnostic::at(Code::ArchiveMissing, place(field), format!("the archived text of `{}`: {error}", source.key))
                         .help(error.next_step())
                 })
             })

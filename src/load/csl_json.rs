@@ -42,10 +42,18 @@ const TYPES: &[(&str, &str, Option<&str>)] = &[
 pub fn read(file: &Arc<TextFile>) -> Result<Vec<(String, Mapping)>, Diagnostic> {
     let items: Vec<Json> = serde_json::from_str(&file.text).map_err(|error| {
         let start = file.line_start(error.line()) + error.column().saturating_sub(1);
-        Diagnostic::at(Code::SourceInvalid, Span::new(file, start..start), format!("the bibliography is not CSL-JSON: {error}"))
+        Diagnostic::at(Code::SourceInvalid, Span::new(file, start..start), format!("the bibliography is not CSL-JSON: {}", fault(&error)))
             .help("export it again as CSL-JSON: an array of items")
     })?;
     items.iter().map(|item| fields(item).ok_or_else(|| no_id(file))).collect()
+}
+
+fn fault(error: &serde_json::Error) -> String {
+    match error.classify() {
+        serde_json::error::Category::Eof => "it ends too early".to_owned(),
+        serde_json::error::Category::Data => "it is not an array of items".to_owned(),
+        _ => error.to_string().split(" at line ").next().unwrap_or("").to_lowercase(),
+    }
 }
 
 fn no_id(file: &Arc<TextFile>) -> Diagnostic {

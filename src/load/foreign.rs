@@ -68,12 +68,13 @@ pub fn entry(key: &str, fields: Mapping) -> Result<Entry, String> {
     let entries = hayagriva::io::from_yaml_str(&text).map_err(|e| {
         let message = e.to_string();
         let message = message.split(" at line ").next().unwrap_or("");
-        message.trim_start_matches(&format!("{key}.")).trim_start_matches(&format!("{key}: ")).to_owned()
+        let within = message.strip_prefix(key).and_then(|rest| rest.strip_prefix('.').or_else(|| rest.strip_prefix(": ")));
+        within.unwrap_or(message).to_owned()
     })?;
     entries.iter().next().cloned().ok_or_else(|| "it is empty".to_owned())
 }
 
-/// The finding for an entry whose fields do not fit.
+/// The finding for an entry of a foreign file whose fields do not fit.
 pub fn unreadable(key: &str, message: &str, place: Span) -> Diagnostic {
     Diagnostic::at(Code::SourceInvalid, place, format!("the source `{key}` cannot be read: {message}"))
         .help("see docs/citing.md for the fields of a source and their forms")

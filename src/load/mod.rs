@@ -179,17 +179,25 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
     let mut sources = Sources::default();
     for (number, path) in config.bibliography.iter().enumerate() {
         if !crate::config::stays_inside(std::path::Path::new(path)) {
+            sources.broken = true;
             continue;
         }
         match files::read_text(root, path, report)? {
             Some(file) => sources::read(&file, &mut sources, report),
             // A site without a citation needs no bibliography; one that was named must exist.
             None if path == "content/sources.yaml" && !config.file.text.contains("bibliography:") => {}
-            None if report.iter().any(|d| d.span.as_ref().is_some_and(|s| s.file.path == *path)) => {}
-            None => report.push(
-                Diagnostic::at(Code::SourceInvalid, config.bibliography_place(number), format!("the bibliography `{path}` does not exist"))
+            None if report.iter().any(|d| d.span.as_ref().is_some_and(|s| s.file.path == *path)) => sources.broken = true,
+            None => {
+                sources.broken = true;
+                report.push(
+                    Diagnostic::at(
+                        Code::SourceInvalid,
+                        config.bibliography_place(number),
+                        format!("the bibliography `{path}` does not exist"),
+                    )
                     .help("create the file, or correct `bibliography:`"),
-            ),
+                );
+            }
         }
     }
     sources.finish(report);

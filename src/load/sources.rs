@@ -13,14 +13,14 @@ use hayagriva::Entry;
 use schemars::JsonSchema;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_yaml::Value;
+use serde_yaml::{Mapping, Value};
 
 use super::foreign::{self, ForeignEntry};
 use super::front_matter::Names;
 use crate::date::Date;
 use crate::diag::{Code, Diagnostic, Report, Severity, did_you_mean};
 use crate::text::{Span, TextFile};
-use crate::yaml::Yaml;
+use crate::yaml::{Step, Yaml};
 use crate::yaml_path;
 
 /// One work that is cited.
@@ -205,8 +205,8 @@ pub struct Sources {
     pub all: Vec<Source>,
     /// Keys that are written in the bibliography, sound or not: a fault in one entry is told once, at the entry.
     written: BTreeSet<String>,
-    /// Whether a whole file of the bibliography could not be read.
-    broken: bool,
+    /// Whether a whole file of the bibliography could not be read, or is not there.
+    pub(super) broken: bool,
     by_key: BTreeMap<String, usize>,
     waiting: Vec<(String, Evidence, Span, Yaml)>,
 }
@@ -323,22 +323,18 @@ fn read_yaml(file: &Arc<TextFile>, sources: &mut Sources, report: &mut Report) {
             continue;
         };
         let mut sound = true;
-        for name in fields.keys().filter_map(Value::as_str) {
-            if !FIELDS.contains(&name) {
-                sound = false;
-                let span = find_field(file, &place, name).unwrap_or_else(|| place.clone());
-                report.push(
-                    Diagnostic::at(Code::KeyUnknown, span, format!("unknown field `{name}` in the source `{key}`")).help(did_you_mean(
-                        name,
-                        FIELDS.iter().copied(),
-                        || format!("known fields: {}", FIELDS.join(", ")),
-                    )),
-                );
-            }
+        for path in unknown_fields(&fields, &yaml_path![key.as_str()]) {
+            sound = false;
+            let Some(Step::Key(name)) = path.last() else { continue };
+            report.push(
+                Diagnostic::at(Code::KeyUnknown, yaml.key_place(&path), format!("unknown field `{name}` in the source `{key}`"))
+                    .help(did_you_mean(name, FIELDS.iter().copied(), || format!("known fields: {}", FIELDS.join(", ")))),
+            );
         }
         let evidence = match fields.remove("evidence") {
             None => Evidence::default(),
-            Some(value) => match serde_yaml::from_value(value) {
+            // Read again as text: of a value, the reader does not say which of its fields is at fault.
+            Some(value) => match serde_yaml::to_string(&value).and_then(|text| serde_yaml::from_str(&text)) {
                 Ok(evidence) => evidence,
                 Err(error) => {
                     report.push(yaml.diagnose_at(&yaml_path![key.as_str(), "evidence"], &error));
@@ -359,10 +355,45 @@ fn read_yaml(file: &Arc<TextFile>, sources: &mut Sources, report: &mut Report) {
         } else {
             match foreign::entry(&key, fields) {
                 Ok(entry) => sources.add(Source { key, entry, evidence, place, yaml: Some(yaml.clone()) }, report),
-                Err(message) => report.push(foreign::unreadable(&key, &message, place)),
+                Err(message) => report.push(field_fault(&yaml, &key, &message)),
             }
         }
     }
+}
+
+/// The fields that no entry has, of an entry and of the works that contain it: the CSL engine takes them in silence.
+fn unknown_fields(fields: &Mapping, above: &[Step]) -> Vec<Vec<Step>> {
+    let below = |step: Step| above.iter().cloned().chain([step]).collect::<Vec<_>>();
+    let mut unknown = Vec::new();
+    for (name, value) in fields.iter().filter_map(|(name, value)| Some((name.as_str()?, value))) {
+        let path = below(Step::from(name));
+        if !FIELDS.contains(&name) {
+            unknown.push(path);
+        } else if name == "parent" {
+            match value {
+                Value::Mapping(parent) => unknown.extend(unknown_fields(parent, &path)),
+                Value::Sequence(parents) => {
+                    for (i, parent) in parents.iter().enumerate() {
+                        let path: Vec<Step> = path.iter().cloned().chain([Step::Item(i)]).collect();
+                        unknown.extend(parent.as_mapping().map_or_else(Vec::new, |parent| unknown_fields(parent, &path)));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    unknown
+}
+
+/// The finding for a field that the CSL engine cannot read, at that field.
+fn field_fault(yaml: &Yaml, key: &str, message: &str) -> Diagnostic {
+    let mut diagnostic = yaml.fault_at(&yaml_path![key], message);
+    diagnostic.code = Code::SourceInvalid;
+    let is_date = message.starts_with("date") || message.contains(".date");
+    let help =
+        if is_date { "write the date as 2024, 2024-10 or 2024-10-28" } else { "docs/citing.md has the fields of a source and their forms" };
+    diagnostic.help.get_or_insert_with(|| help.to_owned());
+    diagnostic
 }
 
 /// The keys at the left margin of a YAML mapping, with their places: doubles are told apart by their order.
@@ -380,20 +411,4 @@ fn key_lines(text: &str) -> Vec<(String, std::ops::Range<usize>)> {
         at += line.len();
     }
     keys
-}
-
-fn find_field(file: &Arc<TextFile>, from: &Span, name: &str) -> Option<Span> {
-    let mut at = from.end;
-    for line in file.text[from.end..].split_inclusive('\n') {
-        let trimmed = line.trim_start();
-        if at != from.end && trimmed.len() == line.len() && !trimmed.trim().is_empty() && !trimmed.starts_with('#') {
-            return None;
-        }
-        if trimmed.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with(':')) {
-            let start = at + line.len() - trimmed.len();
-            return Some(Span::new(file, start..start + name.len()));
-        }
-        at += line.len();
-    }
-    None
 }

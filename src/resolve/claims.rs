@@ -318,6 +318,8 @@ impl Claims {
                     Some(other) => {
                         seen.insert((i.min(*other), i.max(*other)));
                     }
+                    // It may stand on a page that could not be read.
+                    None if !inputs.unread.is_empty() => {}
                     None => report.push(Diagnostic::at(Code::ClaimUnknown, place(), format!("there is no claim `{name}`")).help(
                         did_you_mean(name, self.by_id.keys().map(String::as_str), || {
                             "give the other record an `id:` and name it here".to_owned()

@@ -102,28 +102,13 @@ impl Yaml {
 
     /// The finding for an error that arose in reading a value taken from `base` of this YAML.
     pub fn diagnose_at(&self, base: &[Step], error: &serde_yaml::Error) -> Diagnostic {
-        let prefix: String = base
-            .iter()
-            .map(|step| match step {
-                Step::Key(key) => format!(".{key}"),
-                Step::Item(i) => format!("[{i}]"),
-            })
-            .collect();
-        let raw = error.to_string();
-        let (field, message) = split_path(strip_position(&raw));
-        let field = match field {
-            "" => prefix.trim_start_matches('.').to_owned(),
-            field => format!("{}.{field}", prefix.trim_start_matches('.')),
-        };
-        let mut diagnostic = self.describe(&field, message, None);
-        let place = locate(self.text(), base);
-        if diagnostic.code == Code::KeyUnknown {
-            let written = unknown_field(message).map_or("", |(written, _)| written);
-            if let Some(found) = find_key(self.text(), place, written) {
-                diagnostic.span = Some(self.span(found));
-            }
-        }
-        diagnostic
+        self.fault_at(base, &error.to_string())
+    }
+
+    /// The same, for a reader that gives only its message: `date: unknown format`.
+    pub fn fault_at(&self, base: &[Step], raw: &str) -> Diagnostic {
+        let (field, message) = split_path(strip_position(raw));
+        self.describe(base, field, message, None)
     }
 
     fn diagnose(&self, error: &serde_yaml::Error) -> Diagnostic {
@@ -139,7 +124,7 @@ impl Yaml {
             let place = to_line_end(text, offset);
             return Diagnostic::at(Code::YamlInvalid, self.span(place), slip.message).help(slip.help);
         }
-        self.describe(field, message, error.location().map(|l| self.offset(l.line(), l.column())))
+        self.describe(&[], field, message, error.location().map(|l| self.offset(l.line(), l.column())))
     }
 
     /// The byte at a line and column of this YAML, both from 1.
@@ -151,22 +136,22 @@ impl Yaml {
         (start + within).min(text.len())
     }
 
-    fn describe(&self, field: &str, message: &str, offset: Option<usize>) -> Diagnostic {
+    fn describe(&self, above: &[Step], field: &str, message: &str, offset: Option<usize>) -> Diagnostic {
         let text = self.text();
-        let has_path = !field.is_empty();
-        let base = self.path_place(field);
+        let path = path_of(above, field);
+        let has_path = !path.is_empty();
+        let base = locate(text, &path);
         // The number of a record in its file says nothing that its place does not.
-        let field = match field.split_once(']') {
-            Some((_, rest)) if field.starts_with('[') => rest.trim_start_matches('.'),
-            _ => field,
-        };
+        let named = if matches!(path.first(), Some(Step::Item(_))) { &path[1..] } else { &path[..] };
+        let field = named.iter().fold(String::new(), |name, step| match step {
+            Step::Key(key) if name.is_empty() => key.clone(),
+            Step::Key(key) => format!("{name}.{key}"),
+            Step::Item(i) => format!("{name}[{i}]"),
+        });
         let at = if field.is_empty() { String::new() } else { format!(" in `{field}`") };
         if let Some((written, expected)) = unknown_field(message) {
-            let place = base
-                .and_then(|range| find_key(text, range, written))
-                .or_else(|| find_key(text, 0..text.len(), written))
-                .or(offset.map(|o| o..o))
-                .unwrap_or(0..0);
+            let place =
+                find_key(text, base, written).or_else(|| find_key(text, 0..text.len(), written)).or(offset.map(|o| o..o)).unwrap_or(0..0);
             return Diagnostic::at(Code::KeyUnknown, self.span(place), format!("unknown key `{written}`{at}")).help(did_you_mean(
                 written,
                 expected.iter().copied(),
@@ -174,19 +159,18 @@ impl Yaml {
             ));
         }
         if let Some(missing) = message.strip_prefix("missing field `").and_then(|m| m.split('`').next()) {
-            let place = base.or(offset.map(|o| o..o)).unwrap_or(0..0);
-            return Diagnostic::at(Code::ValueInvalid, self.span(first_line(text, place)), format!("the key `{missing}` is missing{at}"))
+            return Diagnostic::at(Code::ValueInvalid, self.span(first_line(text, base)), format!("the key `{missing}` is missing{at}"))
                 .help(format!("add `{missing}:`"));
         }
         if let Some(key) = words::duplicate(message) {
-            let within = base.unwrap_or(0..text.len());
+            let within = base;
             let first = find_key(text, within.clone(), key).unwrap_or(within);
             let next_line = text[first.end..].find('\n').map_or(text.len(), |i| first.end + i + 1);
             let second = find_key(text, next_line..text.len(), key).unwrap_or(first);
             return Diagnostic::at(Code::YamlInvalid, self.span(second), format!("the key `{key}` stands twice{at}"))
                 .help("remove one of them");
         }
-        let place = base.filter(|_| has_path).or(offset.map(|o| to_line_end(text, o))).unwrap_or(0..0);
+        let place = has_path.then_some(base).or(offset.map(|o| to_line_end(text, o))).unwrap_or(0..0);
         let name = if field.is_empty() { "this".to_owned() } else { format!("`{field}`") };
         let (code, message, help) = if let Some((said, help)) = words::type_fault(message) {
             (Code::ValueInvalid, format!("{name} {said}"), help.map(str::to_owned))
@@ -196,31 +180,26 @@ impl Yaml {
         } else {
             let code = if field.is_empty() { Code::YamlInvalid } else { Code::ValueInvalid };
             let said = if field.is_empty() { lower_first(message) } else { format!("{name}: {}", lower_first(message)) };
-            (code, said, Some("values that hold `: `, ` #` or begin with a quote mark must be quoted as a whole".to_owned()))
+            let help = "values that hold `: `, ` #` or begin with a quote mark must be quoted as a whole";
+            (code, said, field.is_empty().then(|| help.to_owned()))
         };
         let mut diagnostic = Diagnostic::at(code, self.span(first_line(text, place)), message);
         diagnostic.help = help;
         diagnostic
     }
+}
 
-    fn path_place(&self, field: &str) -> Option<Range<usize>> {
-        let mut path = Vec::new();
-        for part in field.split('.').filter(|p| !p.is_empty()) {
-            let mut rest = part;
-            if let Some(at) = part.find('[') {
-                if at > 0 {
-                    path.push(Step::Key(part[..at].to_owned()));
-                }
-                rest = &part[at..];
-                for index in rest.split('[').filter_map(|i| i.strip_suffix(']')) {
-                    path.push(Step::Item(index.parse().ok()?));
-                }
-                continue;
-            }
-            path.push(Step::Key(rest.to_owned()));
+/// A path from where reading began and the reader's own: `citations[0].quote`.
+fn path_of(above: &[Step], field: &str) -> Vec<Step> {
+    let mut path = above.to_vec();
+    for part in field.split('.').filter(|p| !p.is_empty()) {
+        let (key, items) = part.find('[').map_or((part, ""), |at| part.split_at(at));
+        if !key.is_empty() {
+            path.push(Step::Key(key.to_owned()));
         }
-        Some(locate(self.text(), &path))
+        path.extend(items.split('[').filter_map(|i| i.strip_suffix(']')?.parse().ok()).map(Step::Item));
     }
+    path
 }
 
 /// Mappings and sequences may be nested this deep.
@@ -299,7 +278,9 @@ fn unknown_field(message: &str) -> Option<(&str, Vec<&str>)> {
 fn unknown_variant(message: &str) -> Option<(&str, Vec<&str>)> {
     let names = message.strip_prefix("unknown variant").map(backquoted)?;
     let (written, expected) = names.split_first()?;
-    Some((written, expected.to_vec()))
+    // Some enums take `Web` for `web`: one of the two is enough.
+    let twin = |name: &str| name.starts_with(char::is_uppercase) && expected.contains(&name.to_lowercase().as_str());
+    Some((written, expected.iter().copied().filter(|name| !twin(name)).collect()))
 }
 
 #[cfg(test)]

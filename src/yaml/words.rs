@@ -57,6 +57,9 @@ pub(super) fn duplicate(message: &str) -> Option<&str> {
 
 /// `invalid type: integer `5`, expected a string` → (`must be text, not `5``, `put it in quotes`).
 pub(super) fn type_fault(message: &str) -> Option<(String, Option<&'static str>)> {
+    if message.contains("did not match any variant of untagged enum") {
+        return Some(("has none of the forms that are allowed here".to_owned(), None));
+    }
     let rest = ["invalid type: ", "invalid value: ", "invalid length "].iter().find_map(|p| message.strip_prefix(p))?;
     let (found, wanted) = rest.rsplit_once(", expected ")?;
     let (wanted, help) = wanted_words(wanted);

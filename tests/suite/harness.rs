@@ -4,6 +4,8 @@
 //! [`TestSite`], whose folder vanishes with it, and [`Ran`], what a run of the program printed and returned.
 //! Must never write outside its own folder.
 
+#![allow(dead_code, reason = "two test binaries share it, and each uses a part")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
