@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
-use crate::diag::{Code, Diagnostic, Report, Severity, did_you_mean};
+use crate::diag::{Code, Diagnostic, Report, Severity, Sort, did_you_mean};
 use crate::text::{Span, TextFile};
 use crate::yaml::{Names, Step, Yaml};
 use crate::yaml_path;
@@ -243,6 +243,12 @@ impl Config {
         let mut levels = BTreeMap::new();
         for (name, severity) in checks {
             match name.parse::<Code>() {
+                Ok(code) if code.sort() == Sort::Unbuildable => bad(
+                    &yaml_path!["checks", name.as_str()],
+                    Code::ValueInvalid,
+                    format!("`{name}` has no level: a site with such a finding cannot be built"),
+                    "remove the line".to_owned(),
+                ),
                 Ok(code) => {
                     levels.insert(code, severity);
                 }

@@ -15,7 +15,7 @@ mod theme;
 
 use rayon::prelude::*;
 
-use crate::diag::{Code, Diagnostic, Report, Severity, did_you_mean};
+use crate::diag::{Code, Diagnostic, Report, Severity, Sort, did_you_mean};
 use crate::resolve::Site;
 use crate::yaml_path;
 pub use quotes::Standing;
@@ -75,6 +75,14 @@ fn levels(site: &Site<'_>, found: &mut Report, report: &mut Report) {
                     )
                     .help(did_you_mean(name, Code::ALL.iter().map(|c| c.name()), || "`cited explain` lists the codes".to_owned())),
                 ),
+                Ok(code) if code.sort() == Sort::Unbuildable => report.push(
+                    Diagnostic::at(
+                        Code::ValueInvalid,
+                        page.place(&yaml_path!["checks", name.as_str()]),
+                        format!("`{name}` has no level: a page with such a finding cannot be built"),
+                    )
+                    .help("remove the line"),
+                ),
                 Ok(_) if level.reason.trim().is_empty() => report.push(
                     Diagnostic::at(
                         Code::CheckReason,
@@ -92,6 +100,9 @@ fn levels(site: &Site<'_>, found: &mut Report, report: &mut Report) {
     let site_levels = &site.inputs.config.checks;
     found.relevel(|d| {
         let page_level = d.span.as_ref().and_then(|s| by_page.get(&(s.file.path.clone(), d.code)));
+        if d.code.sort() == Sort::Unbuildable {
+            return d.severity;
+        }
         *page_level.or_else(|| site_levels.get(&d.code)).unwrap_or(&d.severity)
     });
 }

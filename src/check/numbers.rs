@@ -298,7 +298,8 @@ impl Page<'_> {
         };
         let checkable = !cites.is_empty() && cites.iter().all(|c| self.cited[*c].archived);
         let supported = cites.iter().any(|c| self.cited[*c].stated.iter().any(|s| s.supports_value(low, high)));
-        if checkable && !supported {
+        // Without a value there is a finding already.
+        if checkable && !supported && (low.is_some() || high.is_some()) {
             let field = if estimate.value.is_some() {
                 "value"
             } else if estimate.low.is_some() {

@@ -79,7 +79,7 @@ impl Routes {
         let mut routes = Self { pages: vec![Routed::default(); inputs.pages.len()], ..Self::default() };
         let mut taken: HashMap<String, (String, Option<Span>)> = HashMap::new();
         for name in FIXED.iter().chain(DATA_FILES) {
-            taken.insert(fold(name), (format!("{name}, which is made for every site"), None));
+            taken.insert(fold(name), ("the program itself".to_owned(), None));
         }
         for question in &inputs.questions.all {
             taken.insert(fold(&question_csv(&question.id)), (format!("the figures of the question `{}`", question.id), None));
@@ -116,7 +116,7 @@ impl Routes {
             let place = Span::whole(&TextFile::new(format!("content/{content_path}"), ""));
             if let Some((what, _)) = taken.get(&fold(&output)) {
                 report.push(
-                    Diagnostic::at(Code::RouteCollision, place, format!("the file would be published as {output}, which is {what}"))
+                    Diagnostic::at(Code::RouteCollision, place, format!("the file wants the address /{output}, which {what} has"))
                         .help("rename the file"),
                 );
                 continue;
@@ -291,9 +291,8 @@ fn folders(taken: &HashMap<String, (String, Option<Span>)>, report: &mut Report)
                 continue;
             }
             let (other, other_place) = &taken[path];
-            let mut diagnostic =
-                Diagnostic::bare(Code::RouteCollision, format!("{what} becomes a file, where {other} needs a folder of that name"))
-                    .help("rename one of them");
+            let message = format!("/{} would be a file ({what}) and a folder ({other})", &path[..end]);
+            let mut diagnostic = Diagnostic::bare(Code::RouteCollision, message).help("rename one of them");
             diagnostic.span = place.clone().or_else(|| other_place.clone());
             report.push(diagnostic);
         }

@@ -2,8 +2,9 @@
 //!
 //! In: `tests/diagnostics/CODE.txt`, one for each code, and `CODE--VARIANT.txt`: lines `# key: value`, then files laid over the site
 //! `tests/sites/base`, then the files that mend it, below `mended/`. Keys: `expects` (place and code; one line for each
-//! finding of the run), `only` (`build`: rendering alone shows it), `level` (when it is not the table's), `remove` (a
-//! file of the base), `latin-1` (a file that is written so), `first` and `mend` (a command before, and after, the files).
+//! finding of the run), `only` (`build`: rendering alone shows it), `level` (when it is not the table's), `remove` and
+//! `mend-remove` (a file), `latin-1` (a file that is written so), `first` and `mend` (a command before, and after, the
+//! files).
 //! The snapshots hold the whole wording of typical findings.
 
 use std::collections::BTreeMap;
@@ -83,6 +84,9 @@ impl Fixture {
 
     /// Mend it.
     fn mend(&self, site: &TestSite) {
+        for path in self.values("mend-remove") {
+            site.remove(path);
+        }
         self.write(site, &self.mended);
         for command in self.values("mend") {
             let ran = site.run(&command.split(' ').collect::<Vec<_>>());
@@ -107,7 +111,7 @@ impl Fixture {
     }
 }
 
-const KEYS: [&str; 7] = ["expects", "only", "level", "remove", "latin-1", "first", "mend"];
+const KEYS: [&str; 8] = ["expects", "only", "level", "remove", "latin-1", "first", "mend", "mend-remove"];
 
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics")
@@ -166,21 +170,29 @@ fn the_base_site_is_clean() {
 }
 
 /// The typical findings whose whole wording is held fast.
-const TYPICAL: [&str; 14] = [
+const TYPICAL: [&str; 22] = [
+    "archive-changed",
+    "calc-wrong",
+    "cite-unknown",
     "config-missing",
-    "yaml-invalid",
-    "key-unknown",
-    "value-invalid",
+    "estimate-unsupported",
+    "file-unreadable",
     "front-matter-unclosed",
     "id-duplicate",
-    "route-collision",
-    "template-error",
-    "cite-unknown",
+    "key-unknown",
     "link-broken",
-    "quote-not-found",
-    "quote-ambiguous",
+    "lock-missing",
     "number-uncited",
-    "estimate-unsupported",
+    "quote-ambiguous",
+    "quote-not-found",
+    "route-collision",
+    "route-collision--file",
+    "source-invalid--field",
+    "template-error",
+    "template-error--shortcode",
+    "value-invalid",
+    "value-invalid--type",
+    "yaml-invalid",
 ];
 
 #[test]

@@ -1,16 +1,93 @@
-//! The manual and the program say the same: codes, commands, the lesson that `init` makes.
+//! The manual and the program say the same: findings, schemas, the lesson that `init` makes.
+//!
+//! In: the codes that the program knows, the manual's sections, and the fixtures of `tests/diagnostics/`. The three
+//! lists are equal, and every example of the manual stands word for word in the fixture of its code.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use cited::diag::{Code, Sort};
+
+use crate::errors::Fixture;
 use crate::harness::TestSite;
 
+fn manual() -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/diagnostics.md")).expect("the manual is there")
+}
+
+/// Heading and text of each section.
+fn sections(manual: &str) -> Vec<(&str, &str)> {
+    manual.split("\n## ").skip(1).map(|section| section.split_once('\n').expect("a heading")).collect()
+}
+
 #[test]
-fn every_code_is_explained_with_an_example() {
+fn codes_sections_and_fixtures_are_the_same() {
+    let manual = manual();
+    let known: Vec<&str> = Code::ALL.iter().map(|c| c.name()).collect();
+    let told: Vec<&str> = sections(&manual).iter().map(|(heading, _)| *heading).collect();
+    assert_eq!(told, known, "docs/diagnostics.md has other sections than there are codes, or in another order");
+    let fixtures: BTreeSet<String> = Fixture::all().into_iter().map(|f| f.name).filter(|n| !n.contains("--")).collect();
+    let known: BTreeSet<String> = known.into_iter().map(str::to_owned).collect();
+    assert_eq!(fixtures, known, "tests/diagnostics/ has other fixtures than there are codes");
+    for fixture in Fixture::all() {
+        assert!(known.contains(&fixture.code), "{}: no such code", fixture.name);
+    }
+}
+
+#[test]
+fn the_program_explains_every_code() {
     let site = TestSite::empty();
-    let list = site.run(&["explain"]).stdout;
-    let codes: Vec<&str> = list.lines().filter_map(|l| l.split_whitespace().next()).collect();
-    assert!(codes.len() > 40, "{list}");
-    for code in codes {
-        let text = site.run(&["explain", code]).stdout;
-        assert!(text.starts_with(code) && text.contains("```"), "no example of {code} in docs/diagnostics.md:\n{text}");
+    let manual = manual();
+    let listed = site.run(&["explain"]);
+    assert_eq!(listed.code, 0);
+    let names: Vec<&str> = listed.stdout.lines().filter_map(|l| l.split_whitespace().next()).collect();
+    assert_eq!(names, Code::ALL.iter().map(|c| c.name()).collect::<Vec<_>>());
+    for (code, text) in sections(&manual) {
+        let ran = site.run(&["explain", code]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+        assert!(ran.stdout.starts_with(&format!("{code}: ")), "{}", ran.stdout);
+        assert!(ran.stdout.trim_end().ends_with(text.trim()), "{code}: {}", ran.stdout);
+    }
+    let ran = site.run(&["explain", "number-uncitd"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("did you mean `number-uncited`?"), "{}", ran.stderr);
+}
+
+/// Fenced blocks of a section: the language and the text.
+fn blocks(section: &str) -> Vec<(&str, &str)> {
+    section.split("```").skip(1).step_by(2).map(|block| block.split_once('\n').expect("a fence has a line")).collect()
+}
+
+#[test]
+fn examples_are_those_of_the_fixtures() {
+    let manual = manual();
+    let fixtures = Fixture::all();
+    for (code, section) in sections(&manual) {
+        let fixture = fixtures.iter().find(|f| f.name == code).expect("a fixture");
+        let blocks = blocks(section);
+        assert!(blocks.len() >= 2, "{code}: an example that fails, and the mended one");
+        let mended = fixture.mended.iter().chain(&fixture.faulty).collect::<Vec<_>>();
+        let faulty = fixture.faulty.iter().collect::<Vec<_>>();
+        for (i, (language, text)) in blocks.iter().enumerate().filter(|(_, (language, _))| *language != "console") {
+            let files = if i == 0 { &faulty } else { &mended };
+            assert!(files.iter().any(|(_, file)| file.contains(text)), "{code}: the fixture has no such {language}:\n{text}");
+        }
+        let failing_and_mended_differ = blocks[0].1 != blocks[1].1;
+        assert!(failing_and_mended_differ, "{code}: the two examples are the same");
+    }
+}
+
+#[test]
+fn sections_are_short_and_say_how_to_set_a_level() {
+    let manual = manual();
+    for (heading, section) in sections(&manual) {
+        let code: Code = heading.parse().expect("a code");
+        let prose = section.split("```").next().unwrap_or("");
+        let sentences = prose.split_inclusive(['.', '?']).filter(|s| s.trim().len() > 15).count();
+        assert!((2..=6).contains(&sentences), "{heading}: {sentences} sentences");
+        let after = section.rsplit("```").next().unwrap_or("");
+        let says_level = ["checks:", "level"].iter().any(|word| after.contains(word)) || after.contains("switch the check off");
+        assert_eq!(says_level, code.sort() == Sort::Unpublishable, "{heading}: only unpublishable findings have levels");
     }
 }
 
