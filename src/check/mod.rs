@@ -4,6 +4,7 @@
 //! all findings go to the report, at the levels that the site and its pages set. Entry point: [`check`].
 //! Must never change the site, and never stop at the first finding.
 
+mod entries;
 mod evidence;
 pub mod impact;
 mod links;
@@ -34,12 +35,13 @@ pub struct Checked {
 pub fn check(site: &Site<'_>, report: &mut Report) -> Checked {
     let mut found = Report::default();
     let lexicon = numbers::lexicon(site);
+    let entries = entries::Entries::find(site, &lexicon);
     let pages: Vec<(Vec<Standing>, Report, numbers::Counts)> = (0..site.inputs.pages.len())
         .into_par_iter()
         .map(|page| {
             let mut report = Report::default();
             let standing = quotes::check_page(site, page, &mut report);
-            let counts = numbers::check_page(site, page, &lexicon, &mut report);
+            let counts = numbers::check_page(site, page, &lexicon, &entries, &mut report);
             links::check_page(site, page, &mut report);
             evidence::check_page(site, page, &mut report);
             theme::check_page(site, page, &mut report);

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::entries::{self, Entries};
 use crate::archive::quotation_in_quote;
 use crate::config::CitesCover;
 use crate::diag::{Code, Diagnostic, Report};
@@ -48,11 +49,12 @@ struct Page<'a> {
     input: &'a PageInput,
     number: usize,
     lexicon: &'a Lexicon,
+    entries: &'a Entries,
     cited: Vec<Cited>,
 }
 
 /// Check the text, the title, the summary and the records of a page.
-pub fn check_page(site: &Site<'_>, number: usize, lexicon: &Lexicon, report: &mut Report) -> Counts {
+pub fn check_page(site: &Site<'_>, number: usize, lexicon: &Lexicon, entries: &Entries, report: &mut Report) -> Counts {
     let input = &site.inputs.pages[number];
     let cited = input
         .front
@@ -65,7 +67,7 @@ pub fn check_page(site: &Site<'_>, number: usize, lexicon: &Lexicon, report: &mu
             Cited { stated: quotes.iter().map(|q| Stated::new(q)).collect(), quotes, archived }
         })
         .collect();
-    let page = Page { site, input, number, lexicon, cited };
+    let page = Page { site, input, number, lexicon, entries, cited };
     let mut counts = Counts::default();
     for block in &input.body.prose {
         if block.kind == BlockKind::Heading && !block.text.contains(CITE_MARK) {
@@ -111,15 +113,7 @@ impl Page<'_> {
                         .help("write `[@id]` in the sentence or right after its full stop; list names that hold numbers under `names:` in site.yaml"),
                 );
             } else if !self.supported(figure, citations) {
-                report.push(
-                    Diagnostic::at(
-                        Code::NumberUnsupported,
-                        place(&figure.range),
-                        format!("the number `{words}` stands in none of the quotes that its sentence cites"),
-                    )
-                    .note(self.quotes_of(citations))
-                    .help("cite a quote that gives the figure, or write `{{ calc(value=\"…\", from=\"…\") }}` for your own arithmetic"),
-                );
+                self.unsupported(block, figure, citations, report);
             }
         }
         for calc in &sentence.calcs {
@@ -152,11 +146,41 @@ impl Page<'_> {
         }
     }
 
-    /// Whether a figure stands in a quote; where nothing cited has an archived text, that is not asked.
+    /// Whether a figure stands in a quote that its sentence cites.
     fn supported(&self, figure: &Figure, citations: &BTreeSet<usize>) -> bool {
-        let checkable = citations.iter().any(|c| self.cited[*c].archived);
         let stated: Vec<Stated> = citations.iter().flat_map(|c| self.cited[*c].stated.iter().cloned()).collect();
-        !checkable || Stated::support(&stated, figure) || citations.iter().any(|c| !self.cited[*c].archived)
+        Stated::support(&stated, figure)
+    }
+
+    /// A figure that stands in no quote: of a source without an archived text it must stand in a second place.
+    fn unsupported(&self, block: &Block, figure: &Figure, citations: &BTreeSet<usize>, report: &mut Report) {
+        let source = block.source(figure.range.clone());
+        let unarchived = entries::unarchived(self.site, self.number, citations.iter().copied());
+        if self.entries.confirm(&unarchived, entries::in_text(self.number, source.start), figure.low, figure.high) {
+            return;
+        }
+        let words = &block.text[figure.range.clone()];
+        let diagnostic = match self.names(&unarchived) {
+            None => Diagnostic::at(
+                Code::NumberUnsupported,
+                Span::new(&self.input.file, source),
+                format!("the number `{words}` stands in none of the quotes that its sentence cites"),
+            )
+            .help("cite a quote that gives the figure, or write `{{ calc(value=\"…\", from=\"…\") }}` for your own arithmetic"),
+            Some(names) => Diagnostic::at(
+                Code::NumberUnsupported,
+                Span::new(&self.input.file, source),
+                format!("the number `{words}` stands in no quote, and nothing else on the site gives it as a figure of {names}"),
+            )
+            .help("a figure of a source without an archived text is entered twice: give it in a record that cites the source too"),
+        };
+        report.push(diagnostic.note(self.quotes_of(citations)));
+    }
+
+    /// The keys of some sources, for a message; none if there are none.
+    fn names(&self, sources: &[usize]) -> Option<String> {
+        let names: Vec<String> = sources.iter().map(|s| format!("`{}`", self.site.inputs.sources.all[*s].key)).collect();
+        (!names.is_empty()).then(|| names.join(" or "))
     }
 
     fn quotes_of(&self, citations: &BTreeSet<usize>) -> String {
@@ -274,7 +298,7 @@ impl Page<'_> {
                 let (low, high) = crate::resolve::claims::range(e);
                 (low == figure.low || high == figure.low) && (high == figure.high || low == figure.high)
             });
-            if unarchived || as_estimate || Stated::support(&stated(cites), &figure) || Stated::support(&stated(&all), &figure) {
+            if unarchived || as_estimate || Stated::repeated(&stated(cites), &figure) || Stated::repeated(&stated(&all), &figure) {
                 continue;
             }
             let words = &text[figure.range.clone()];
@@ -296,26 +320,32 @@ impl Page<'_> {
             Some(value) => (Some(value), Some(value)),
             None => (estimate.low, estimate.high),
         };
-        let checkable = !cites.is_empty() && cites.iter().all(|c| self.cited[*c].archived);
         let supported = cites.iter().any(|c| self.cited[*c].stated.iter().any(|s| s.supports_value(low, high)));
+        let unarchived = entries::unarchived(self.site, self.number, cites.iter().copied());
+        let (from, to) = crate::resolve::claims::range(estimate);
+        let confirmed = || self.entries.confirm(&unarchived, entries::in_estimate(self.number, record), from, to);
         // Without a value there is a finding already.
-        if checkable && !supported && (low.is_some() || high.is_some()) {
-            let field = if estimate.value.is_some() {
-                "value"
-            } else if estimate.low.is_some() {
-                "low"
-            } else {
-                "high"
-            };
-            report.push(
-                Diagnostic::at(
-                    Code::EstimateUnsupported,
-                    self.input.place(&yaml_path!["estimates", record, field]),
-                    "the estimate's value stands in none of its quotes",
-                )
-                .note(self.quotes_of(cites))
-                .help("cite a quote that gives the figure, or correct the value"),
-            );
+        let valueless = low.is_none() && high.is_none();
+        if valueless || cites.is_empty() || supported || confirmed() {
+            return;
         }
+        let field = match (estimate.value, estimate.low) {
+            (Some(_), _) => "value",
+            (None, Some(_)) => "low",
+            _ => "high",
+        };
+        let place = self.input.place(&yaml_path!["estimates", record, field]);
+        let diagnostic = match self.names(&unarchived) {
+            None => Diagnostic::at(Code::EstimateUnsupported, place, "the estimate's value stands in none of its quotes")
+                .help("cite a quote that gives the figure, or correct the value"),
+            // Nobody can say that it is wrong, only that nothing confirms it.
+            Some(names) => Diagnostic::at(
+                Code::NumberUnsupported,
+                place,
+                format!("the estimate's value stands in no quote, and nothing else on the site gives it as a figure of {names}"),
+            )
+            .help("a figure of a source without an archived text is entered twice: say it in a sentence that cites the source too"),
+        };
+        report.push(diagnostic.note(self.quotes_of(cites)));
     }
 }

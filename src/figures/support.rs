@@ -54,6 +54,13 @@ impl Stated {
         [figure.low, figure.high].iter().all(|end| quotes.iter().any(|quote| quote.comparable(figure).any(|stated| ends_at(*end, stated))))
     }
 
+    /// Whether the quotes together give the figure itself, not merely a range around it.
+    #[must_use]
+    pub fn repeated(quotes: &[Self], figure: &Figure) -> bool {
+        quotes.iter().flat_map(|quote| &quote.figures).any(|stated| figure.repeats(stated))
+            || (!same(figure.low, figure.high) && Self::support(quotes, figure))
+    }
+
     /// See [`super::supports_value`].
     #[must_use]
     pub fn supports_value(&self, low: Option<f64>, high: Option<f64>) -> bool {

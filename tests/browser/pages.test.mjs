@@ -30,10 +30,11 @@ async function faultsOf(site) {
         return {
           ids,
           doubles: ids.filter((id, i) => ids.indexOf(id) !== i),
-          links: [...document.querySelectorAll("a[href], area[href], link[href], img[src], script[src], source[srcset]")].map((e) => ({
-            written: e.getAttribute("href") ?? e.getAttribute("src") ?? e.getAttribute("srcset").split(/[ ,]/)[0],
-            url: e.href ?? e.src ?? new URL(e.getAttribute("srcset").split(/[ ,]/)[0], document.baseURI).href,
-          })),
+          // Not `.href`: in a chart that is no string.
+          links: [...document.querySelectorAll("a[href], area[href], link[href], img[src], script[src], source[srcset]")].map((e) => {
+            const written = e.getAttribute("href") ?? e.getAttribute("src") ?? e.getAttribute("srcset").split(/[ ,]/)[0];
+            return { written, url: new URL(written, document.baseURI).href };
+          }),
           inline: [...document.querySelectorAll("[style], [onclick], [onload], style, script:not([src]):not([type='application/ld+json'])")].map(
             (e) => e.outerHTML.slice(0, 100),
           ),
@@ -112,7 +113,7 @@ test("the page for what is not found works at any depth", async () => {
         return 0;
       }
     }),
-    links: [...document.querySelectorAll("a[href]")].map((a) => a.href),
+    links: [...document.querySelectorAll("a[href]")].map((a) => new URL(a.getAttribute("href"), document.baseURI).href),
   }));
   assert.ok(sheets.length > 0 && sheets.every((n) => n > 0), "its style sheets do not load at depth");
   for (const link of links.filter((l) => l.startsWith(site.base))) {

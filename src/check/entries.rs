@@ -1,0 +1,135 @@
+//! Figures of sources whose text nobody has: double entry in place of a quote.
+//!
+//! In: the resolved site. Out: [`Entries`]: for each unarchived source, every figure that the site ascribes to it, and
+//! where: in sentences that cite it, in records that rest on it, in its own title and note. A figure that stands in
+//! two places was typed twice, so a slip in one of them is seen; one that stands alone cannot be checked at all.
+//! Must never confirm a figure by itself.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use crate::config::CitesCover;
+use crate::figures::{self, Figure, Lexicon};
+use crate::load::prose::BlockKind;
+use crate::resolve::Site;
+use crate::resolve::claims::ClaimKind;
+
+/// Where a figure stands: the page (or none, for the bibliography), and an offset or a record's number there.
+type Place = (Option<usize>, &'static str, usize);
+
+/// One figure that the site ascribes to a source.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    place: Place,
+    low: f64,
+    high: f64,
+}
+
+/// All of them, by source.
+#[derive(Debug, Default)]
+pub struct Entries {
+    by_source: HashMap<usize, Vec<Entry>>,
+}
+
+/// The place of a figure of the running text: the first byte of its source.
+pub fn in_text(page: usize, offset: usize) -> Place {
+    (Some(page), "text", offset)
+}
+
+/// The place of an estimate's value.
+pub fn in_estimate(page: usize, record: usize) -> Place {
+    (Some(page), "estimates", record)
+}
+
+impl Entries {
+    /// Gather what the site says.
+    pub fn find(site: &Site<'_>, lexicon: &Lexicon) -> Self {
+        let mut entries = Self::default();
+        let of_pages: Vec<Vec<(usize, Entry)>> = (0..site.inputs.pages.len()).into_par_iter().map(|p| of_page(site, p, lexicon)).collect();
+        let unarchived = site.inputs.sources.all.iter().enumerate().filter(|(_, s)| !s.is_archived());
+        let of_sources = unarchived.flat_map(|(number, source)| {
+            let texts = [("title", Some(source.title())), ("note", source.evidence.note.clone())];
+            texts.into_iter().filter_map(|(name, text)| Some((name, text?))).flat_map(move |(name, text)| {
+                let found = figures::figures(&text, lexicon);
+                found
+                    .into_iter()
+                    .map(move |f| (number, Entry { place: (None, name, f.range.start), low: f.low, high: f.high }))
+                    .collect::<Vec<_>>()
+            })
+        });
+        for (source, entry) in of_pages.into_iter().flatten().chain(of_sources) {
+            entries.by_source.entry(source).or_default().push(entry);
+        }
+        entries
+    }
+
+    /// Whether a figure of one of these sources stands somewhere else as well: the same value, or the same end of a range.
+    pub fn confirm(&self, sources: &[usize], place: Place, low: f64, high: f64) -> bool {
+        let ends = [low, high];
+        sources
+            .iter()
+            .filter_map(|s| self.by_source.get(s))
+            .flatten()
+            .any(|entry| entry.place != place && ends.iter().filter(|e| e.is_finite()).all(|end| *end == entry.low || *end == entry.high))
+    }
+}
+
+/// The unarchived sources among some citations of a page.
+pub fn unarchived(site: &Site<'_>, page: usize, citations: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut sources: Vec<usize> = citations.filter_map(|c| site.cites[page].sources[c]).collect();
+    sources.retain(|s| !site.inputs.sources.all[*s].is_archived());
+    sources.sort_unstable();
+    sources.dedup();
+    sources
+}
+
+fn of_page(site: &Site<'_>, page: usize, lexicon: &Lexicon) -> Vec<(usize, Entry)> {
+    let (input, cites) = (&site.inputs.pages[page], &site.cites[page]);
+    let mut found = Vec::new();
+    let of_groups = |groups: &mut dyn Iterator<Item = usize>| -> Vec<usize> {
+        groups.filter_map(|g| cites.groups.get(g)).flatten().flatten().copied().collect()
+    };
+    for block in &input.body.prose {
+        let all = of_groups(&mut block.cites.iter().copied());
+        if unarchived(site, page, all.iter().copied()).is_empty() {
+            continue;
+        }
+        let together = block.kind == BlockKind::Row || site.inputs.config.cites_cover == CitesCover::Paragraph;
+        for sentence in figures::sentences(&block.text, lexicon) {
+            let own = of_groups(&mut sentence.marks.iter().filter_map(|m| block.cites.get(*m)).copied());
+            let citations = if together { &all } else { &own };
+            let sources = unarchived(site, page, citations.iter().copied());
+            for figure in &sentence.figures {
+                let place = in_text(page, block.source(figure.range.clone()).start);
+                found.extend(sources.iter().map(|s| (*s, Entry { place, low: figure.low, high: figure.high })));
+            }
+        }
+    }
+    for claim in site.claims.by_page[page].iter().map(|c| &site.claims.all[*c]) {
+        let sources = unarchived(site, page, claim.cites.iter().copied());
+        if sources.is_empty() {
+            continue;
+        }
+        let front = &input.front;
+        let i = claim.record;
+        let (text, note) = match claim.kind {
+            ClaimKind::Estimate => {
+                let (low, high) = crate::resolve::claims::range(&front.estimates[i]);
+                found.extend(sources.iter().map(|s| (*s, Entry { place: in_estimate(page, i), low, high })));
+                (None, &front.estimates[i].note)
+            }
+            ClaimKind::Event => (Some(&front.events[i].title), &front.events[i].note),
+            ClaimKind::Response => (Some(&front.responses[i].action), &front.responses[i].note),
+            ClaimKind::Motive => (Some(&front.motives[i].title), &front.motives[i].note),
+        };
+        for (k, text) in text.into_iter().chain(note).enumerate() {
+            for Figure { low, high, range, .. } in figures::figures(text, lexicon) {
+                // Unlike any offset: a record's text is one place for each of its figures.
+                let place = (Some(page), claim.kind.list(), 1_000_000 * (i + 1) + 10_000 * k + range.start);
+                found.extend(sources.iter().map(|s| (*s, Entry { place, low, high })));
+            }
+        }
+    }
+    found
+}
