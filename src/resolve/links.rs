@@ -84,6 +84,11 @@ pub fn resolve(
                 return Target::Unread;
             }
         }
+        // A file beside a page with a slug is published elsewhere than it lies.
+        let output = routes.copy_output(&content);
+        if routes.is_copied(&output) {
+            return Target::File(output);
+        }
     }
     let from_route = if decoded.starts_with('/') || decoded.starts_with("@/") {
         String::new()

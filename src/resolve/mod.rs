@@ -106,7 +106,7 @@ pub fn is_generated(path: &str, inputs: &Inputs, routes: &Routes) -> bool {
         || routes::DATA_FILES.contains(&path)
         || inputs.questions.all.iter().any(|q| routes::question_csv(&q.id) == path)
         || path.strip_prefix("sources/").and_then(|p| p.strip_suffix("/index.html")).is_some_and(|key| inputs.sources.get(key).is_some())
-        || routes.copies.binary_search_by(|(output, _)| output.as_str().cmp(path)).is_ok()
+        || routes.is_copied(path)
 }
 
 /// Actors and sources that the bibliography, the glossary and citations name.

@@ -131,7 +131,7 @@ impl Routes {
     }
 
     /// Files beside `troops/index.md` move with the page when it has a slug; others keep their path.
-    fn copy_output(&self, content_path: &str) -> String {
+    pub(super) fn copy_output(&self, content_path: &str) -> String {
         let mut folder = content_path;
         while let Some((parent, _)) = folder.rsplit_once('/') {
             for index in ["index.md", "_index.md"] {
@@ -142,6 +142,11 @@ impl Routes {
             folder = parent;
         }
         content_path.to_owned()
+    }
+
+    /// Whether a path of the output is that of a copied file.
+    pub fn is_copied(&self, output: &str) -> bool {
+        self.copies.binary_search_by(|(path, _)| path.as_str().cmp(output)).is_ok()
     }
 
     fn link_up(&mut self, inputs: &Inputs) {

@@ -100,8 +100,10 @@ impl Walk<'_, '_> {
                     skip_until_link_end = true;
                     self.bracketed(range);
                 }
-                Event::Start(Tag::Link { dest_url, title, .. }) => {
+                Event::Start(Tag::Link { link_type, dest_url, title, .. }) => {
                     link_depth += 1;
+                    // `<desk@example.org>` comes without its scheme.
+                    let dest_url = if link_type == LinkType::Email { format!("mailto:{dest_url}").into() } else { dest_url };
                     let index = self.link(&dest_url, range, None, &title);
                     let title = if title.is_empty() { String::new() } else { format!(" title=\"{}\"", escape(&title)) };
                     self.push_html(format!("<a href=\"{HOLE}L{index}{HOLE}\"{title}>"));
