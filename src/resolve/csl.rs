@@ -75,7 +75,7 @@ impl Style {
     pub fn find(inputs: &Inputs) -> Result<Self, Diagnostic> {
         let name = &inputs.config.citation_style;
         let place = || Yaml::whole(&inputs.config.file).place(&yaml_path!["citation_style"]);
-        let (style, digest) = if let Some(file) = &inputs.style_file {
+        let (mut style, digest) = if let Some(file) = &inputs.style_file {
             let style = IndependentStyle::from_xml(&file.text).map_err(|error| {
                 Diagnostic::file(Code::StyleUnknown, file, format!("the citation style cannot be read: {}", first_line(&error.to_string())))
                     .help("use an independent CSL 1.0 style; a dependent one only names another")
@@ -94,6 +94,10 @@ impl Style {
                 }
             }
         };
+        if let Some(bibliography) = &mut style.bibliography {
+            // A dash in place of a repeated name: the engine garbles it for two authors, and links lead to single references.
+            bibliography.subsequent_author_substitute = None;
+        }
         let language = LocaleCode(match inputs.config.language.as_str() {
             "en" => "en-US".to_owned(),
             other => other.to_owned(),
@@ -177,7 +181,7 @@ impl Style {
                     let before: Vec<usize> = (0..stand_ins.len()).collect();
                     let sources = numbers.iter().map(|n| n - 1).collect();
                     let rendered = self.engine(&stand_ins, &[Request { group: request.group, sources }], &before, &[]);
-                    let marks = rendered.citations.last().map(|c| mark_parts(&c.citation, request)).into_iter().collect();
+                    let marks = rendered.citations.last().map(|c| mark_parts(&c.citation, request, false)).into_iter().collect();
                     Formatted { marks, ..Formatted::default() }
                 });
                 made.marks.first().cloned().unwrap_or_default()
@@ -214,13 +218,7 @@ impl Style {
                 .map(|(item, source)| {
                     let locator = item.locator.as_ref().map(specific);
                     // A narrative citation in a numeric style is the number alone; elsewhere the author's name in the text.
-                    let purpose = if item.suppress_author {
-                        Some(CitePurpose::Year)
-                    } else if group.group.narrative {
-                        Some(CitePurpose::Prose)
-                    } else {
-                        None
-                    };
+                    let purpose = (group.group.narrative && !item.suppress_author).then_some(CitePurpose::Prose);
                     CitationItem::new(&entries[*source], locator, None, false, purpose.filter(|_| !self.is_numeric() && !self.is_note()))
                 })
                 .collect();
@@ -248,13 +246,11 @@ impl Style {
         let mut formatted = Formatted::default();
         for (i, (citation, request)) in rendered.citations.iter().zip(&local).enumerate() {
             if self.is_note() {
-                let mut note = String::new();
-                write_children(&citation.citation, &mut note);
-                formatted.notes.push(note);
+                formatted.notes.push(joined(&mark_parts(&citation.citation, request, false)));
                 let number = i + 1;
                 formatted.marks.push(vec![MarkPart::Item(0, format!("<sup>{number}</sup>"))]);
             } else {
-                formatted.marks.push(mark_parts(&citation.citation, request));
+                formatted.marks.push(mark_parts(&citation.citation, request, !self.is_numeric()));
             }
         }
         if let Some(bibliography) = rendered.bibliography {
@@ -323,25 +319,37 @@ fn specific(locator: &Locator) -> SpecificLocator<'_> {
     SpecificLocator(term, LocatorPayload::Str(&locator.value))
 }
 
-/// Cut a citation into its items and what stands between them, with the author's prefixes and suffixes.
-fn mark_parts(children: &ElemChildren, request: &Request<'_>) -> Vec<MarkPart> {
+/// The HTML of all parts.
+fn joined(parts: &[MarkPart]) -> String {
+    parts
+        .iter()
+        .map(|p| match p {
+            MarkPart::Between(h) | MarkPart::Item(_, h) => h.as_str(),
+        })
+        .collect()
+}
+
+/// Cut a citation into its items and what stands between them, with the author's prefixes and suffixes. `named`: the
+/// style prints names, which `[-@id]` leaves out.
+fn mark_parts(children: &ElemChildren, request: &Request<'_>, named: bool) -> Vec<MarkPart> {
     let mut parts = Vec::new();
     let mut between = String::new();
-    collect_items(children, &mut parts, &mut between);
+    let items = &request.group.items;
+    let nameless: Vec<bool> = items.iter().map(|item| named && item.suppress_author).collect();
+    collect_items(children, &nameless, &mut parts, &mut between);
     if !between.is_empty() {
         parts.push(MarkPart::Between(between));
     }
-    let items = &request.group.items;
+    if request.group.narrative
+        && let Some(name) = joined(&parts).strip_suffix(" ()")
+    {
+        // The style has nothing but the name to say.
+        return vec![MarkPart::Item(0, name.to_owned())];
+    }
     let found = parts.iter().filter(|p| matches!(p, MarkPart::Item(..))).count();
     if found == 0 {
         // The style gave no items of its own (a collapsed range, say): the whole mark is one link.
-        let html: String = parts
-            .iter()
-            .map(|p| match p {
-                MarkPart::Between(h) | MarkPart::Item(_, h) => h.as_str(),
-            })
-            .collect();
-        return vec![MarkPart::Item(0, html)];
+        return vec![MarkPart::Item(0, joined(&parts))];
     }
     if items.iter().any(|i| !i.prefix.is_empty() || !i.suffix.is_empty()) {
         let mut with_affixes = Vec::new();
@@ -365,7 +373,7 @@ fn mark_parts(children: &ElemChildren, request: &Request<'_>) -> Vec<MarkPart> {
     parts
 }
 
-fn collect_items(children: &ElemChildren, parts: &mut Vec<MarkPart>, between: &mut String) {
+fn collect_items(children: &ElemChildren, nameless: &[bool], parts: &mut Vec<MarkPart>, between: &mut String) {
     for child in &children.0 {
         match child {
             ElemChild::Elem(elem) => {
@@ -375,14 +383,27 @@ fn collect_items(children: &ElemChildren, parts: &mut Vec<MarkPart>, between: &m
                     }
                     let mut html = String::new();
                     write_children(&elem.children, &mut html);
+                    if nameless.get(index) == Some(&true) {
+                        html = without_name(&elem.children).unwrap_or(html);
+                    }
                     parts.push(MarkPart::Item(index, html));
                 } else {
-                    collect_items(&elem.children, parts, between);
+                    collect_items(&elem.children, nameless, parts, between);
                 }
             }
             other => write_child(other, between),
         }
     }
+}
+
+/// A citation without its author; none if nothing would be left, or if no name stands there.
+fn without_name(children: &ElemChildren) -> Option<String> {
+    let mut children = children.clone();
+    children.find_names_mut()?.children.0.clear();
+    let mut html = String::new();
+    write_children(&children, &mut html);
+    let html = html.trim_start_matches([',', ' ']);
+    (!html.is_empty()).then(|| html.to_owned())
 }
 
 fn write_children(children: &ElemChildren, html: &mut String) {
