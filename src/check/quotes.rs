@@ -28,8 +28,8 @@ impl Standing {
     /// As templates and data name it.
     pub fn name(&self) -> &'static str {
         match self {
-            Standing::Archive(_) => "archive",
-            Standing::Lock(_) => "lock",
+            // One word for both: what is published must not depend on whether the archive is at hand.
+            Standing::Archive(_) | Standing::Lock(_) => "verified",
             Standing::Unarchived => "unarchived",
             Standing::Unchecked => "unchecked",
         }

@@ -45,13 +45,13 @@ const fill = async (m) => {
 // Below the mark wherever that can be read: what the mark explains stands before it.
 const place = () => {
   const r = mark.getClientRects()[0] || mark.getBoundingClientRect(), gap = 6, edge = 12;
-  const below = innerHeight - r.bottom - gap - edge, above = r.top - gap - edge;
+  const below = innerHeight - r.bottom - gap - edge, whole = (mark.closest("p,li,td,dd") || mark).getBoundingClientRect(), above = whole.top - gap - edge;
   card.style.maxHeight = "none";
   const want = card.offsetHeight, under = want <= below || below >= 220 || below >= above;
   card.style.maxHeight = Math.max(120, under ? below : above) + "px";
   const h = card.offsetHeight, w = card.offsetWidth, vw = root.clientWidth;
   card.style.left = scrollX + Math.max(edge, Math.min(r.left - 24, vw - w - edge)) + "px";
-  card.style.top = scrollY + (under ? r.bottom + gap : r.top - gap - h) + "px";
+  card.style.top = scrollY + (under ? r.bottom + gap : whole.top - gap - h) + "px";
 };
 const open = async (m) => {
   clearTimeout(timer);
