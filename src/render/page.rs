@@ -39,7 +39,7 @@ pub fn render(renderer: &Renderer<'_>, page: usize, reuse: &Reuse, report: &mut 
     value["head"] = json!(head::of_page(renderer, page, &value));
     let mut files: Vec<File> = Vec::new();
     for alias in &site.routes.pages[page].aliases {
-        files.push((alias.clone(), redirect(&root_of(alias), &path).into()));
+        files.push((alias.clone(), redirect(&root_of(alias), &path, &site.inputs.config.base_url).into()));
     }
     if let Some(cite) = &cite {
         files.extend(cite.files());
@@ -416,10 +416,11 @@ fn bare_page(renderer: &Renderer<'_>, kind: &str, title: &str, path: &str, nav_p
 }
 
 /// A page that leads to another at once, for browsers and for readers without scripts.
-fn redirect(root: &str, path: &str) -> Vec<u8> {
+fn redirect(root: &str, path: &str, base_url: &str) -> Vec<u8> {
     let target = escape(&format!("{root}{path}"));
+    let canonical = escape(&format!("{base_url}{path}"));
     format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Moved</title>\n<meta http-equiv=\"refresh\" content=\"0; url={target}\">\n<link rel=\"canonical\" href=\"{target}\">\n<meta name=\"robots\" content=\"noindex\">\n</head>\n<body><p>This page has moved: <a href=\"{target}\">here</a>.</p></body>\n</html>\n"
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Moved</title>\n<meta http-equiv=\"refresh\" content=\"0; url={target}\">\n<link rel=\"canonical\" href=\"{canonical}\">\n<meta name=\"robots\" content=\"noindex\">\n</head>\n<body><p>This page has moved: <a href=\"{target}\">here</a>.</p></body>\n</html>\n"
     )
     .into_bytes()
 }

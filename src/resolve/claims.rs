@@ -158,7 +158,7 @@ impl Claims {
         for (kind, record, id, by, cited, actor) in rows {
             *counts.entry(kind).or_default() += 1;
             let id = id.clone().unwrap_or_else(|| {
-                let page_part = crate::load::markdown::slug(page.path.trim_end_matches(".md"));
+                let page_part = crate::load::markdown::slug(page_name(&page.path));
                 format!("{}-{}-{}", if page_part.is_empty() { "home" } else { &page_part }, kind.name(), counts[&kind])
             });
             if id.chars().any(|c| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))) || id.is_empty() {
@@ -371,6 +371,13 @@ impl Claim {
             self.flags.push(Flag::Unarchived);
         }
     }
+}
+
+/// The path of a page without what may change while it stays the same page: `bridge.md` may become `bridge/index.md`.
+fn page_name(path: &str) -> &str {
+    let name = path.trim_end_matches(".md");
+    let folder = name.strip_suffix("_index").or_else(|| name.strip_suffix("index").filter(|rest| rest.is_empty() || rest.ends_with('/')));
+    folder.unwrap_or(name)
 }
 
 /// Where a source's statements come from: what it is derived from, followed to the end; else the source itself.
