@@ -21,6 +21,7 @@ use hayagriva::{
 };
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
+use super::style_names;
 use crate::address::is_publishable;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::load::Inputs;
@@ -94,6 +95,7 @@ impl Style {
                 }
             }
         };
+        style_names::complete(&mut style);
         if let Some(bibliography) = &mut style.bibliography {
             // A dash in place of a repeated name: the engine garbles it for two authors, and links lead to single references.
             bibliography.subsequent_author_substitute = None;

@@ -9,6 +9,7 @@ pub mod claims;
 pub mod csl;
 pub mod links;
 pub mod routes;
+mod style_names;
 
 use rayon::prelude::*;
 
