@@ -11,7 +11,7 @@ use super::{Renderer, relative};
 use crate::diag::Report;
 use crate::load::markdown::{Piece, PlacedCall, Word, escape};
 use crate::load::theme;
-use crate::resolve::csl::MarkPart;
+use crate::resolve::csl::{MarkPart, Style};
 use crate::resolve::links::Target;
 use crate::text::Span;
 
@@ -63,13 +63,16 @@ fn mark(renderer: &Renderer<'_>, page: usize, group: usize, html: &mut String) {
     let Some(parts) = cites.formatted.marks.get(group) else { return };
     let found = &cites.groups[group];
     let items = parts.iter().filter(|p| matches!(p, MarkPart::Item(..))).count();
+    // One mark of a note for several quotes leads to the note, which leads to each of them.
+    let to_note = found.len() > 1 && renderer.site.style.as_ref().is_some_and(Style::is_note);
     let link = |item: usize, text: &str, html: &mut String| {
         let Some(citation) = found.get(item).copied().flatten() else { return };
         let id = escape(input.front.citations[citation].id());
         let n = cites.use_numbers[group][item];
+        let address = if to_note { format!("note-{}", group + 1) } else { format!("cite-{id}") };
         let _ = write!(
             html,
-            "<a class=\"cite\" id=\"use-{id}-{n}\" href=\"#cite-{id}\" role=\"doc-biblioref\"><span class=\"vh\">{} </span>{text}</a>",
+            "<a class=\"cite\" id=\"use-{id}-{n}\" href=\"#{address}\" role=\"doc-biblioref\"><span class=\"vh\">{} </span>{text}</a>",
             escape(renderer.theme.word("source", "Source"))
         );
     };
@@ -108,13 +111,27 @@ fn mark(renderer: &Renderer<'_>, page: usize, group: usize, html: &mut String) {
 /// For styles of notes: the notes themselves, at the end of the text.
 fn notes(renderer: &Renderer<'_>, page: usize, html: &mut String) {
     let cites = &renderer.site.cites[page];
+    let input = &renderer.site.inputs.pages[page];
     if cites.formatted.notes.is_empty() {
         return;
     }
     let _ =
         write!(html, "<section class=\"footnotes\" role=\"doc-endnotes\" aria-label=\"{}\">\n<ol>\n", escape(renderer.word(Word::Notes)));
     for (i, note) in cites.formatted.notes.iter().enumerate() {
-        let _ = writeln!(html, "<li id=\"note-{}\">{note}</li>", i + 1);
+        let _ = write!(html, "<li id=\"note-{}\">{note}", i + 1);
+        let cited: Vec<usize> = cites.groups.get(i).into_iter().flatten().copied().flatten().collect();
+        for citation in cited.iter().filter(|_| cited.len() > 1) {
+            let (id, key) = (input.front.citations[*citation].id(), &input.front.citations[*citation].source);
+            let source = cites.sources[*citation].map_or_else(|| key.clone(), |s| renderer.views.source(s).title.clone());
+            let _ = write!(
+                html,
+                " <a class=\"cite\" href=\"#cite-{}\" role=\"doc-biblioref\"><span class=\"vh\">{} </span>{}</a>",
+                escape(id),
+                escape(renderer.theme.word("source", "Source")),
+                escape(&source)
+            );
+        }
+        html.push_str("</li>\n");
     }
     html.push_str("</ol>\n</section>\n");
 }

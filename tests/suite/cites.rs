@@ -135,6 +135,7 @@ fn ids_do_not_depend_on_the_style_and_lead_both_ways() {
             for n in 1..=uses {
                 assert_eq!(html.matches(&format!("id=\"use-{id}-{n}\"")).count(), 1, "{name}: use {n} of {id}");
                 assert_eq!(html.matches(&format!("href=\"#use-{id}-{n}\"")).count(), 1, "{name}: the way back to use {n} of {id}");
+                assert!(html.contains(&format!("href=\"#cite-{id}\"")), "{name}: nothing leads to the quote of {id}");
             }
             assert!(!html.contains(&format!("use-{id}-{}\"", uses + 1)), "{name}: {id} has more uses than the text");
         }
@@ -226,3 +227,31 @@ council:
   date: 2024-06-02
   url: "https://example.org/\"onmouseover=\"alert(1)"
 "#;
+
+#[test]
+fn every_style_names_the_authors() {
+    for name in ["vancouver", "nlm-citation-sequence-superscript", "elsevier-vancouver", "ieee", "apa", "nature"] {
+        let site = site(name);
+        site.build();
+        let html = text(&site);
+        let references: Vec<&str> = html.split("<li id=\"ref-").skip(1).collect();
+        assert_eq!(references.len(), 5, "{name}");
+        for (key, author) in [("doe-mud", "Doe"), ("weir", "Ng"), ("council", "Town Council")] {
+            let reference = references.iter().find(|r| r.starts_with(key)).expect("a reference");
+            let shown = reference.split("<q").next().unwrap_or("");
+            assert!(shown.contains(author), "{name}: {key} does not name {author}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn a_note_for_several_quotes_leads_to_each() {
+    let site = site("chicago-notes");
+    site.build();
+    let html = text(&site);
+    // The fifth group: `[see @levels, para. 4; @council, and the annex]`.
+    assert!(html.contains("id=\"use-levels-1\" href=\"#note-5\""), "{html}");
+    let note = html.split("<li id=\"note-5\">").nth(1).and_then(|n| n.split("</li>").next()).expect("the note");
+    assert!(note.contains("href=\"#cite-levels\"") && note.contains("href=\"#cite-council\""), "{note}");
+    assert!(html.contains("id=\"use-mud-1\" href=\"#cite-mud\""), "a single quote is one click away: {html}");
+}
