@@ -77,6 +77,16 @@ impl TestSite {
         site
     }
 
+    /// The explainer in this repository, as a clone without the archive has it.
+    pub fn of_this_repository() -> Self {
+        let site = Self::empty();
+        for part in ["content", "themes", "templates", "assets", "strings"] {
+            site.lay(&format!("../../{part}"), part);
+        }
+        site.write("site.yaml", fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("site.yaml")).expect("the site is there"));
+        site
+    }
+
     fn lay(&self, name: &str, below: &str) {
         let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sites").join(name);
         for (path, bytes) in read_tree(&from) {

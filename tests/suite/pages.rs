@@ -211,7 +211,21 @@ fn the_list_of_files_is_as_it_was() {
 
 #[test]
 fn every_relative_link_leads_to_a_file_and_every_fragment_to_an_id() {
-    let site = built();
+    let followed = follow(&built());
+    assert!(followed > 40, "only {followed} links were followed");
+}
+
+#[test]
+fn every_link_of_the_explainer_leads_somewhere() {
+    let site = TestSite::of_this_repository();
+    let ran = site.run(&["build", "--format", "short"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let followed = follow(&site);
+    assert!(followed > 2000, "only {followed} links were followed");
+}
+
+/// Follow every link of every page inside the output, and count them.
+fn follow(site: &TestSite) -> usize {
     let outputs: BTreeSet<String> = site.outputs().into_iter().collect();
     let mut followed = 0;
     for page in outputs.iter().filter(|p| p.ends_with(".html") && *p != "404.html") {
@@ -229,7 +243,7 @@ fn every_relative_link_leads_to_a_file_and_every_fragment_to_an_id() {
             followed += 1;
         }
     }
-    assert!(followed > 40, "only {followed} links were followed");
+    followed
 }
 
 #[test]
