@@ -7,6 +7,7 @@
 
 pub mod archived;
 pub mod cite_syntax;
+pub mod copies;
 mod csl_json;
 pub mod files;
 pub mod foreign;
@@ -33,6 +34,7 @@ use crate::reuse::Reuse;
 use crate::text::{Span, TextFile};
 use crate::yaml::Yaml;
 use archived::Archive;
+use copies::Copied;
 pub use files::ReadError;
 use front_matter::FrontMatter;
 use markdown::Body;
@@ -75,7 +77,7 @@ pub struct Inputs {
     /// `glossary.yaml`.
     pub glossary: Records<Term>,
     /// Files beside pages, to be copied: content path and place on disk.
-    pub copies: Vec<(String, PathBuf)>,
+    pub copies: Vec<Copied>,
     /// The citation style's file, when it is not a bundled one.
     pub style_file: Option<Arc<TextFile>>,
     /// Texts and lock that quotes are checked against.
@@ -209,14 +211,8 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
     };
     let theme = theme::read(root, &config, report)?;
     let archive = Archive::open(options, &config, &sources, record("sources.lock", report)?, report);
-    let copies = other_paths
-        .into_iter()
-        .filter(|path| {
-            let name = &path["content/".len()..];
-            !RECORD_FILES.contains(&name) && !config.bibliography.contains(path)
-        })
-        .map(|path| (path["content/".len()..].to_owned(), root.join(&path)))
-        .collect();
+    let copied = |path: &String| !RECORD_FILES.contains(&&path["content/".len()..]) && !config.bibliography.contains(path);
+    let copies = copies::read(root, other_paths.into_iter().filter(copied).collect())?;
     let as_of = options.as_of.or(config.as_of);
     Ok(Some(Inputs { config, pages, unread, sources, actors, questions, glossary, copies, style_file, archive, theme, as_of }))
 }

@@ -129,6 +129,17 @@ impl Source {
         self.entry.title().map_or_else(|| self.key.clone(), |t| t.value.to_string())
     }
 
+    /// Who wrote it, as running text names them: `Ng`, `Ng and Ito`, `Ng et al.`; the title when nobody is named. `and`
+    /// and `et_al` are the words of the site's language.
+    pub fn named(&self, and: &str, et_al: &str) -> String {
+        match self.entry.authors().unwrap_or_default() {
+            [] => self.title(),
+            [one] => one.name.clone(),
+            [one, other] => format!("{} {and} {}", one.name, other.name),
+            [first, ..] => format!("{} {et_al}", first.name),
+        }
+    }
+
     /// The date, as far as it is known.
     pub fn date(&self) -> Option<Date> {
         let date = self.entry.date_any()?;

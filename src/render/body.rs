@@ -62,6 +62,15 @@ fn mark(renderer: &Renderer<'_>, page: usize, group: usize, html: &mut String) {
     let input = &renderer.site.inputs.pages[page];
     let Some(parts) = cites.formatted.marks.get(group) else { return };
     let found = &cites.groups[group];
+    // A narrative citation is part of its sentence. Styles of numbers and notes name nobody, so the name is put here.
+    let nameless = renderer.site.style.as_ref().is_some_and(|s| s.is_numeric() || s.is_note());
+    let source = found.first().copied().flatten().and_then(|c| cites.sources[c]);
+    if let Some(source) = source.filter(|_| nameless && input.body.cites[group].narrative) {
+        let name =
+            renderer.site.inputs.sources.all[source].named(renderer.theme.word("and", "and"), renderer.theme.word("et_al", "et al."));
+        html.push_str(&escape(&name));
+        html.push(' ');
+    }
     let items = parts.iter().filter(|p| matches!(p, MarkPart::Item(..))).count();
     // One mark of a note for several quotes leads to the note, which leads to each of them.
     let to_note = found.len() > 1 && renderer.site.style.as_ref().is_some_and(Style::is_note);

@@ -7,6 +7,7 @@
 //! pages that list them.
 
 mod assets;
+mod bare_pages;
 mod body;
 mod chart;
 mod collections;
@@ -80,10 +81,9 @@ pub fn render(site: &Site<'_>, checked: &Checked, preview: bool, reuse: &Reuse, 
     for (path, bytes) in asset_files {
         tree.add(path, bytes);
     }
-    for (path, on_disk) in &site.routes.copies {
-        // The digest of a copied file is of its bytes, read here once; it is copied from the disk when written.
-        let digest = std::fs::read(on_disk).map(|b| xxhash_rust::xxh3::xxh3_128(&b)).unwrap_or_default();
-        tree.add_output(path.clone(), Output { content: Content::File(on_disk.clone()), digest });
+    for (path, number) in &site.routes.copies {
+        let copied = &site.inputs.copies[*number];
+        tree.add_output(path.clone(), Output { content: Content::File(copied.on_disk.clone()), digest: copied.digest });
     }
     let rendered: Vec<(Vec<(String, Arc<[u8]>)>, Report)> = (0..site.inputs.pages.len())
         .into_par_iter()
@@ -94,7 +94,7 @@ pub fn render(site: &Site<'_>, checked: &Checked, preview: bool, reuse: &Reuse, 
         })
         .chain((0..site.inputs.sources.all.len()).into_par_iter().map(|source| {
             let mut report = Report::default();
-            let files = page::render_source(&renderer, source, reuse, &mut report);
+            let files = bare_pages::render_source(&renderer, source, reuse, &mut report);
             (files, report)
         }))
         .collect();
@@ -104,7 +104,7 @@ pub fn render(site: &Site<'_>, checked: &Checked, preview: bool, reuse: &Reuse, 
             tree.add(path, bytes);
         }
     }
-    for (path, bytes) in page::render_not_found(&renderer, report) {
+    for (path, bytes) in bare_pages::render_not_found(&renderer, report) {
         tree.add(path, bytes);
     }
     outputs::add(&renderer, &mut tree);
@@ -218,6 +218,6 @@ impl Renderer<'_> {
     /// Width and height of an image of the output, in pixels.
     pub fn image_size(&self, path: &str) -> Option<(u32, u32)> {
         let at = self.site.routes.copies.binary_search_by(|(output, _)| output.as_str().cmp(path)).ok()?;
-        outputs::image_size(&self.site.routes.copies[at].1)
+        self.site.inputs.copies[self.site.routes.copies[at].1].size
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::views::{is_verified, touching};
-use super::{Renderer, body, head, nav_title, outputs, root_of};
+use super::{Renderer, bare_pages, body, head, nav_title, outputs, root_of};
 use crate::check::Standing;
 use crate::diag::Report;
 use crate::load::markdown::{Heading, escape};
@@ -39,7 +39,7 @@ pub fn render(renderer: &Renderer<'_>, page: usize, reuse: &Reuse, report: &mut 
     value["head"] = json!(head::of_page(renderer, page, &value));
     let mut files: Vec<File> = Vec::new();
     for alias in &site.routes.pages[page].aliases {
-        files.push((alias.clone(), redirect(&root_of(alias), &path, &site.inputs.config.base_url).into()));
+        files.push((alias.clone(), bare_pages::redirect(&root_of(alias), &path, &site.inputs.config.base_url).into()));
     }
     if let Some(cite) = &cite {
         files.extend(cite.files());
@@ -334,93 +334,4 @@ fn findings(renderer: &Renderer<'_>, page: usize) -> Vec<String> {
         }
     }
     notes
-}
-
-/// The page of a source.
-pub fn render_source(renderer: &Renderer<'_>, source: usize, reuse: &Reuse, report: &mut Report) -> Vec<File> {
-    let site = renderer.site;
-    let record = &site.inputs.sources.all[source];
-    let path = format!("sources/{}/", record.key);
-    let html = match &site.style {
-        Some(style) => style.reference(site.inputs, &site.digests, source, reuse),
-        None => escape(&record.title()),
-    };
-    let view = renderer.views.source_in_full(source, html);
-    let mut breadcrumbs =
-        vec![json!({ "title": site.routes.home.map_or_else(|| site.inputs.config.title.clone(), |h| nav_title(site, h)), "path": "" })];
-    let mut nav_path = "";
-    if let Some(list) = site.routes.by_path.get("sources/") {
-        breadcrumbs.push(json!({ "title": nav_title(site, *list), "path": "sources/" }));
-        nav_path = "sources/";
-    }
-    let mut value = bare_page(renderer, "source", &view.brief.title, &path, nav_path);
-    value["breadcrumbs"] = json!(breadcrumbs);
-    value["head"] = json!(head::of_source(renderer, &view, &value));
-    let key = || {
-        let mut key = Xxh3::new();
-        key.update(&renderer.common.digest.to_le_bytes());
-        key.update(serde_json::to_string(&(&view, &value)).unwrap_or_default().as_bytes());
-        key.update(&renderer.collections_digest(std::iter::once("source.html")).to_le_bytes());
-        key.digest128()
-    };
-    let output = format!("{path}index.html");
-    let rendered = reuse.rendered(&output, key, || {
-        let mut context = renderer.common.context.clone();
-        context.insert("root", &root_of(&path));
-        context.insert("page", &value);
-        context.insert("source", &view);
-        context.insert_value("content", tera::Value::safe_string(""));
-        context.insert_value("collections", renderer.collections_for("source.html"));
-        renderer.theme.tera.render("source.html", &context).map(|html| Arc::from(html.into_bytes()))
-    });
-    match rendered {
-        Ok(html) => vec![(output, html)],
-        Err(error) => {
-            report.push(theme::diagnose(&error, &renderer.theme.templates, Some(&format!("the page of the source `{}`", record.key))));
-            Vec::new()
-        }
-    }
-}
-
-/// 404.html: served at any depth, so its paths begin at the host.
-pub fn render_not_found(renderer: &Renderer<'_>, report: &mut Report) -> Vec<File> {
-    let title = renderer.theme.word("not_found", "Page not found").to_owned();
-    let mut value = bare_page(renderer, "not-found", &title, "404.html", "");
-    value["head"] = json!("<meta name=\"robots\" content=\"noindex\">");
-    let mut context = renderer.common.context.clone();
-    let root = if renderer.preview { "/" } else { renderer.site.inputs.config.base_path() };
-    context.insert("root", root);
-    context.insert("page", &value);
-    context.insert_value("content", tera::Value::safe_string(""));
-    context.insert_value("collections", renderer.collections_for("404.html"));
-    match renderer.theme.tera.render("404.html", &context) {
-        Ok(html) => vec![("404.html".to_owned(), Arc::from(html.into_bytes()))],
-        Err(error) => {
-            report.push(theme::diagnose(&error, &renderer.theme.templates, Some("404.html")));
-            Vec::new()
-        }
-    }
-}
-
-/// A page that no file of the author's stands behind.
-fn bare_page(renderer: &Renderer<'_>, kind: &str, title: &str, path: &str, nav_path: &str) -> Value {
-    let empty: [Value; 0] = [];
-    json!({
-        "kind": kind, "title": title, "nav_title": title, "summary": null, "path": path,
-        "url": format!("{}{path}", renderer.site.inputs.config.base_url), "nav_path": nav_path, "date": null, "updated": null, "review_after": null,
-        "authors": empty, "tags": empty, "extra": {}, "toc": empty, "words": 0, "reading_minutes": 1, "breadcrumbs": empty, "prev": null, "next": null,
-        "siblings": empty, "draft": false, "references": empty, "estimates": empty, "events": empty, "responses": empty, "motives": empty,
-        "corrections": empty, "counts": { "claims": 0, "citations": 0, "sources": 0, "quotes_checked": 0, "quotes_unarchived": 0 },
-        "findings": empty, "cite": null, "head": "",
-    })
-}
-
-/// A page that leads to another at once, for browsers and for readers without scripts.
-fn redirect(root: &str, path: &str, base_url: &str) -> Vec<u8> {
-    let target = escape(&format!("{root}{path}"));
-    let canonical = escape(&format!("{base_url}{path}"));
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Moved</title>\n<meta http-equiv=\"refresh\" content=\"0; url={target}\">\n<link rel=\"canonical\" href=\"{canonical}\">\n<meta name=\"robots\" content=\"noindex\">\n</head>\n<body><p>This page has moved: <a href=\"{target}\">here</a>.</p></body>\n</html>\n"
-    )
-    .into_bytes()
 }

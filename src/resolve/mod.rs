@@ -4,9 +4,11 @@
 //! unknown name is reported here, with a near match. Entry point: [`resolve`].
 //! Must never judge evidence: that is the next stage's.
 
+mod cite_html;
 pub mod cites;
 pub mod claims;
 pub mod csl;
+pub mod disagreements;
 pub mod links;
 pub mod routes;
 mod style_names;

@@ -39,8 +39,8 @@ pub struct Routes {
     pub by_file: HashMap<String, usize>,
     /// Route → page.
     pub by_path: HashMap<String, usize>,
-    /// Output path → file on disk, for files that are copied.
-    pub copies: Vec<(String, std::path::PathBuf)>,
+    /// Output path → number in [`Inputs::copies`], by path.
+    pub copies: Vec<(String, usize)>,
 }
 
 /// Output paths that the generator writes itself.
@@ -110,7 +110,8 @@ impl Routes {
             routes.by_path.entry(path.clone()).or_insert(i);
             routes.pages[i].path = path;
         }
-        for (content_path, on_disk) in &inputs.copies {
+        for (number, copied) in inputs.copies.iter().enumerate() {
+            let content_path = &copied.path;
             let output = routes.copy_output(content_path);
             // The file's content does not matter here, and may not be text: its path is its place.
             let place = Span::whole(&TextFile::new(format!("content/{content_path}"), ""));
@@ -122,7 +123,7 @@ impl Routes {
                 continue;
             }
             taken.insert(fold(&output), (format!("the file content/{content_path}"), Some(place)));
-            routes.copies.push((output, on_disk.clone()));
+            routes.copies.push((output, number));
         }
         folders(&taken, report);
         routes.copies.sort();

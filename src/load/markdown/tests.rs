@@ -118,3 +118,11 @@ fn html_of_authors_is_made_safe_and_holes_survive() {
 fn columns_are_aligned_by_class() {
     assert!(shown("| a |\n|--:|\n| b |\n").contains("<td class=\"align-right\">b</td>"));
 }
+
+#[test]
+fn a_footnote_that_is_nowhere_is_told() {
+    let (body, report) = parsed("One[^1] and two.[^2] Not \\[^3].\n\n[^2]: Note.\n");
+    let found: Vec<_> = report.iter().map(|d| (d.code, d.span.as_ref().unwrap().slice())).collect();
+    assert_eq!(found, [(Code::LinkBroken, "[^1]")]);
+    assert!(!body.prose[0].text.contains("^1"));
+}

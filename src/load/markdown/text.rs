@@ -76,6 +76,14 @@ impl Walk<'_, '_> {
                         continue;
                     }
                 }
+                b'[' if text[at..].starts_with("[^") => {
+                    if let Some(end) = self.missing_footnote(text, &range, at) {
+                        self.plain(&text[from..at], range.start + from);
+                        at = end;
+                        from = end;
+                        continue;
+                    }
+                }
                 b'@' if !in_link && !matches!(self.open.last(), Some(Open::Image { .. })) => {
                     if let Some(item_end) = self.narrative(text, &range, from, at) {
                         at = item_end;
@@ -88,6 +96,22 @@ impl Walk<'_, '_> {
             at += 1;
         }
         self.plain(&text[from..], range.start + from);
+    }
+
+    /// `[^label]` that no note defines: the parser leaves it as text. Gives where it ends.
+    fn missing_footnote(&mut self, text: &str, range: &Range<usize>, at: usize) -> Option<usize> {
+        let label = text[at + 2..].split(']').next()?;
+        let end = at + 2 + label.len() + 1;
+        let escaped = self.body[..range.start + at].ends_with('\\');
+        if escaped || end > text.len() || label.is_empty() || label.contains(|c: char| c.is_whitespace() || c == '[') {
+            return None;
+        }
+        let place = self.offset + range.start + at..self.offset + range.start + end;
+        self.report.push(
+            Diagnostic::at(Code::LinkBroken, Span::new(self.file, place), format!("there is no note `{label}`"))
+                .help(format!("add `[^{label}]: …` below the text, or write `\\[^{label}]` for the characters themselves")),
+        );
+        Some(end)
     }
 
     /// `@id` in running text, with `[p. 9]` behind it if that stands in the same run of text.

@@ -30,6 +30,8 @@ fn items<'a>(renderer: &'a Renderer<'_>) -> Vec<Item<'a>> {
         .pages
         .iter()
         .zip(&renderer.site.routes.pages)
+        // The home page is the site itself, which the feed names already.
+        .filter(|(_, routed)| !routed.path.is_empty())
         .filter_map(|(page, routed)| {
             let front = &page.front;
             let published = front.date.or(front.updated)?;

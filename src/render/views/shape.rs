@@ -1,0 +1,205 @@
+//! The shapes that templates and data files see, as `docs/themes.md` and `docs/data.md` give them.
+//!
+//! In: nothing. Out: types that serialise. Paths are relative to the site's root.
+
+use serde::Serialize;
+
+use crate::date::Date;
+use crate::load::records::ActorKind;
+use crate::load::sources::{Kind, Problem, Trust};
+
+/// A link to a page.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct PageLink {
+    pub title: String,
+    pub path: String,
+}
+
+/// An actor.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct ActorView {
+    pub id: String,
+    pub name: String,
+    pub kind: ActorKind,
+    pub party: Option<String>,
+}
+
+/// A source in short.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct SourceBrief {
+    pub key: String,
+    pub title: String,
+    pub path: String,
+    pub kind: Option<Kind>,
+    pub kind_text: String,
+    pub trust: Option<Trust>,
+    pub trust_text: String,
+    pub note: Option<String>,
+    pub machine_written: bool,
+    pub party: Option<String>,
+    pub date: Option<Date>,
+    pub date_inferred: bool,
+    pub author: Option<String>,
+    pub archived: bool,
+}
+
+/// A citation of a record.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct CiteView {
+    pub id: String,
+    pub href: String,
+    pub n: Option<usize>,
+    pub source: SourceBrief,
+    pub quote: Option<String>,
+    pub locator: Option<String>,
+    pub status: &'static str,
+}
+
+/// What all claims have.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct ClaimView {
+    pub kind: &'static str,
+    pub id: String,
+    pub anchor: String,
+    pub href: String,
+    pub page: PageLink,
+    pub by: Vec<ActorView>,
+    pub note: Option<String>,
+    pub cites: Vec<CiteView>,
+    pub reports: usize,
+    pub origins: usize,
+    pub origin_names: Vec<String>,
+    pub parties: Vec<String>,
+    pub flags: Vec<&'static str>,
+    /// What it says, in a line.
+    pub text: String,
+    #[serde(flatten)]
+    pub own: OwnView,
+}
+
+/// What a kind of claim has of its own.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+#[allow(missing_docs)]
+pub enum OwnView {
+    Estimate {
+        question: String,
+        question_title: String,
+        unit: String,
+        value_text: String,
+        value: Option<f64>,
+        low: Option<f64>,
+        high: Option<f64>,
+        about: bool,
+        as_of: Date,
+        counts: Option<String>,
+        review_after: Option<Date>,
+    },
+    Event {
+        date: Date,
+        until: Option<Date>,
+        planned: bool,
+        place: Option<String>,
+        title: String,
+    },
+    Response {
+        actor: Option<ActorView>,
+        date: Option<Date>,
+        stance: crate::load::front_matter::Stance,
+        action: String,
+    },
+    Motive {
+        actor: Option<ActorView>,
+        title: String,
+        status: crate::load::front_matter::Status,
+    },
+}
+
+/// What a question's estimates say.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct QuestionView {
+    pub id: String,
+    pub title: String,
+    pub unit: String,
+    pub counts: Vec<String>,
+    pub tolerance: f64,
+    pub window_days: u32,
+    pub groups: Vec<Group>,
+    pub chart: Option<String>,
+    pub csv_path: Option<String>,
+    pub disagreements: Vec<DisagreementView>,
+}
+
+/// Estimates that count the same.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct Group {
+    pub counts: String,
+    pub estimates: Vec<ClaimView>,
+}
+
+/// Two claims side by side.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct DisagreementView {
+    pub question: Option<QuestionBrief>,
+    pub counts: Option<String>,
+    pub text: String,
+    pub a: ClaimView,
+    pub b: ClaimView,
+    pub ratio: Option<f64>,
+}
+
+/// A question in short.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct QuestionBrief {
+    pub id: String,
+    pub title: String,
+}
+
+/// A source in full, for its own page.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct SourceView {
+    #[serde(flatten)]
+    pub brief: SourceBrief,
+    pub html: String,
+    pub url: Option<String>,
+    pub archived_url: Option<String>,
+    pub derived_from: Vec<String>,
+    pub problems: Vec<Problem>,
+    pub digest: Option<String>,
+    pub publisher: Option<String>,
+    pub citations: Vec<SourceUse>,
+    pub claims: Vec<SourceClaim>,
+}
+
+/// A citation of a source, seen from the source.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct SourceUse {
+    pub id: String,
+    pub quote: Option<String>,
+    pub locator: Option<String>,
+    pub status: &'static str,
+    pub page: PageLink,
+    pub href: String,
+    pub problems: Vec<Problem>,
+}
+
+/// A claim that rests on a source.
+#[derive(Debug, Clone, Serialize)]
+#[allow(missing_docs)]
+pub struct SourceClaim {
+    pub kind: &'static str,
+    pub title: String,
+    pub href: String,
+    pub only_support: bool,
+}
