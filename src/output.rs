@@ -65,6 +65,11 @@ impl OutputTree {
 }
 
 impl Output {
+    /// A file of these bytes.
+    pub fn of_bytes(bytes: Arc<[u8]>) -> Self {
+        Self { digest: xxhash_rust::xxh3::xxh3_128(&bytes), content: Content::Bytes(bytes) }
+    }
+
     /// The bytes, read from the disk when the file is one to copy.
     pub fn bytes(&self) -> std::io::Result<Arc<[u8]>> {
         match &self.content {

@@ -5,12 +5,16 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::check::{self, Summary};
+use rayon::prelude::*;
+
+use crate::check::{self, Checker, PageChecked, Summary};
 use crate::diag::Report;
 use crate::load::{self, Options, ReadError};
 use crate::output::OutputTree;
-use crate::render;
+use crate::render::{File, Renderer};
 use crate::resolve;
 use crate::reuse::Reuse;
 
@@ -31,28 +35,67 @@ pub struct Built {
     pub also: Vec<PathBuf>,
 }
 
-/// Run all stages. With errors there is no tree; a preview gets one in spite of findings about evidence.
-pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report)) -> Result<Built, ReadError> {
+/// Run all stages. With errors there is no tree; a preview gets one in spite of findings about evidence. `levels` may
+/// change the severity of findings; it is called for parts of the report and then for the whole.
+pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report) + Sync) -> Result<Built, ReadError> {
     let mut report = Report::default();
     let mut built = Built::default();
     if let Some(inputs) = load::load(options, reuse, &mut report)? {
-        let site = resolve::resolve(&inputs, reuse, &mut report);
-        let checked = check::check(&site, &mut report);
-        built.summary = checked.summary.clone();
         built.also = inputs.archive.folder.iter().cloned().chain(inputs.config.bibliography.iter().map(PathBuf::from)).collect();
-        for (page, routed) in inputs.pages.iter().zip(&site.routes.pages) {
+        let site = Arc::new(resolve::resolve(Arc::new(inputs), reuse, &mut report));
+        for (page, routed) in site.inputs.pages.iter().zip(&site.routes.pages) {
             built.page_files.insert(format!("{}index.html", routed.path), page.file.path.clone());
         }
+        let checker = Checker::new(&site, &mut report);
         levels(&mut report);
-        let stop = if options.preview { report.is_unbuildable() } else { report.has_errors() };
-        if !stop {
-            built.tree = render::render(&site, &checked, options.preview, reuse, &mut report);
-            levels(&mut report);
+        let stops = |report: &Report| if options.preview { report.is_unbuildable() } else { report.has_errors() };
+        let renderer = if stops(&report) { None } else { Renderer::new(&checker.checked, options.preview, reuse) };
+        let stopped = AtomicBool::new(false);
+        let pages: Vec<Page> = (0..site.inputs.pages.len())
+            .into_par_iter()
+            .map(|number| {
+                let text = site.text(number);
+                let mut page = Page { checked: checker.page(number, &text), made: Made::default(), entry: None };
+                levels(&mut page.checked.report);
+                if stops(&page.checked.report) {
+                    stopped.store(true, Ordering::Relaxed);
+                }
+                if let Some(renderer) = renderer.as_ref().filter(|_| !stopped.load(Ordering::Relaxed)) {
+                    page.made.files = renderer.page(number, &text, &mut page.made.report);
+                    page.entry = renderer.search_entry(number, &text);
+                }
+                page
+            })
+            .collect();
+        let (mut checked, mut made, mut entries) = (Vec::new(), Vec::new(), Vec::new());
+        for page in pages {
+            checked.push(page.checked);
+            made.push(page.made);
+            entries.push(page.entry);
         }
-        // Rendering finds errors too: shortcodes that do not exist, templates that fail.
-        let stop = if options.preview { report.is_unbuildable() } else { report.has_errors() };
-        if stop {
-            built.tree = None;
+        built.summary = checker.site(checked, &mut report);
+        levels(&mut report);
+        // What rendering found is said only of a site that has nothing else in the way: what stands in no context
+        // because a name is unknown would be told twice.
+        if let Some(renderer) = renderer.filter(|_| !stops(&report)) {
+            made.par_extend((0..site.inputs.sources.all.len()).into_par_iter().map(|source| {
+                let mut report = Report::default();
+                let files = renderer.source(source, &mut report);
+                Made { files, report }
+            }));
+            let mut rest = Made::default();
+            rest.files = renderer.rest(&entries, &mut rest.report);
+            made.push(rest);
+            let mut tree = OutputTree::default();
+            renderer.loose().for_each(|(path, output)| tree.add_output(path, output));
+            for part in made {
+                report.extend(part.report);
+                part.files.into_iter().for_each(|(path, bytes)| tree.add(path, bytes));
+            }
+            levels(&mut report);
+            if !stops(&report) {
+                built.tree = Some(tree);
+            }
         }
     }
     report.finish();
@@ -60,14 +103,27 @@ pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report)) -> 
     Ok(built)
 }
 
+/// What became of one page.
+struct Page {
+    checked: PageChecked,
+    made: Made,
+    entry: Option<String>,
+}
+
+/// Files that were rendered, and what was found meanwhile.
+#[derive(Default)]
+struct Made {
+    files: Vec<File>,
+    report: Report,
+}
+
 /// Load, resolve and check, without rendering.
 pub fn check(options: &Options, reuse: &Reuse) -> Result<Built, ReadError> {
     let mut report = Report::default();
     let mut built = Built::default();
     if let Some(inputs) = load::load(options, reuse, &mut report)? {
-        let site = resolve::resolve(&inputs, reuse, &mut report);
-        let checked = check::check(&site, &mut report);
-        built.summary = checked.summary;
+        let site = Arc::new(resolve::resolve(Arc::new(inputs), reuse, &mut report));
+        built.summary = check::check(&site, &mut report).1;
     }
     report.finish();
     built.report = report;

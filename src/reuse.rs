@@ -9,11 +9,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::load::ParsedPage;
 
-/// Shared by the threads of one build; locks are held for a look-up only.
-#[derive(Debug, Default)]
+/// Shared by the threads of one build, and cheap to clone; locks are held for a look-up only.
+#[derive(Debug, Clone, Default)]
 pub struct Reuse {
     /// Whether there will be a next build. One that ends with this build need not reckon the keys of its pages.
     kept: bool,
+    store: Arc<Store>,
+}
+
+#[derive(Debug, Default)]
+struct Store {
     pages: Mutex<HashMap<String, (u128, ParsedPage)>>,
     rendered: Mutex<HashMap<String, (u128, Arc<[u8]>)>>,
     cited: Mutex<HashMap<u128, Arc<crate::resolve::csl::Formatted>>>,
@@ -27,21 +32,21 @@ impl Reuse {
 
     /// The parsed page at a path, made anew if its text differs.
     pub fn page(&self, path: &str, digest: u128, parse: impl FnOnce() -> ParsedPage) -> ParsedPage {
-        if let Some((kept, page)) = lock(&self.pages).get(path)
+        if let Some((kept, page)) = lock(&self.store.pages).get(path)
             && *kept == digest
         {
             return page.clone();
         }
         let page = parse();
         if self.kept {
-            lock(&self.pages).insert(path.to_owned(), (digest, page.clone()));
+            lock(&self.store.pages).insert(path.to_owned(), (digest, page.clone()));
         }
         page
     }
 
     /// Forget pages whose files are gone.
     pub fn forget_pages(&self, exists: impl Fn(&str) -> bool) {
-        lock(&self.pages).retain(|path, _| exists(path));
+        lock(&self.store.pages).retain(|path, _| exists(path));
     }
 
     /// The rendered file at an output path, made anew if what it shows differs.
@@ -55,23 +60,23 @@ impl Reuse {
             return render();
         }
         let key = key();
-        if let Some((kept, bytes)) = lock(&self.rendered).get(path)
+        if let Some((kept, bytes)) = lock(&self.store.rendered).get(path)
             && *kept == key
         {
             return Ok(bytes.clone());
         }
         let bytes = render()?;
-        lock(&self.rendered).insert(path.to_owned(), (key, bytes.clone()));
+        lock(&self.store.rendered).insert(path.to_owned(), (key, bytes.clone()));
         Ok(bytes)
     }
 
     /// Citations and references as the CSL engine formatted them, by the digest of style, entries and order.
     pub fn cited(&self, key: u128, format: impl FnOnce() -> crate::resolve::csl::Formatted) -> Arc<crate::resolve::csl::Formatted> {
-        if let Some(kept) = lock(&self.cited).get(&key) {
+        if let Some(kept) = lock(&self.store.cited).get(&key) {
             return kept.clone();
         }
         let made = Arc::new(format());
-        lock(&self.cited).insert(key, made.clone());
+        lock(&self.store.cited).insert(key, made.clone());
         made
     }
 }

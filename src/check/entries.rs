@@ -44,7 +44,7 @@ pub fn in_estimate(page: usize, record: usize) -> Place {
 
 impl Entries {
     /// Gather what the site says.
-    pub fn find(site: &Site<'_>, lexicon: &Lexicon) -> Self {
+    pub fn find(site: &Site, lexicon: &Lexicon) -> Self {
         let mut entries = Self::default();
         let of_pages: Vec<Vec<(usize, Entry)>> = (0..site.inputs.pages.len()).into_par_iter().map(|p| of_page(site, p, lexicon)).collect();
         let unarchived = site.inputs.sources.all.iter().enumerate().filter(|(_, s)| !s.is_archived());
@@ -76,21 +76,27 @@ impl Entries {
 }
 
 /// The unarchived sources among some citations of a page.
-pub fn unarchived(site: &Site<'_>, page: usize, citations: impl Iterator<Item = usize>) -> Vec<usize> {
-    let mut sources: Vec<usize> = citations.filter_map(|c| site.cites[page].sources[c]).collect();
+pub fn unarchived(site: &Site, page: usize, citations: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut sources: Vec<usize> = citations.filter_map(|c| site.keys[page].sources[c]).collect();
     sources.retain(|s| !site.inputs.sources.all[*s].is_archived());
     sources.sort_unstable();
     sources.dedup();
     sources
 }
 
-fn of_page(site: &Site<'_>, page: usize, lexicon: &Lexicon) -> Vec<(usize, Entry)> {
-    let (input, cites) = (&site.inputs.pages[page], &site.cites[page]);
+fn of_page(site: &Site, page: usize, lexicon: &Lexicon) -> Vec<(usize, Entry)> {
+    let input = &site.inputs.pages[page];
     let mut found = Vec::new();
+    // Most pages of most sites cite archived texts alone: theirs need not be read for this.
+    if unarchived(site, page, 0..input.front.citations.len()).is_empty() {
+        return found;
+    }
+    let text = site.text(page);
+    let cites = &text.cites;
     let of_groups = |groups: &mut dyn Iterator<Item = usize>| -> Vec<usize> {
         groups.filter_map(|g| cites.groups.get(g)).flatten().flatten().copied().collect()
     };
-    for block in &input.body.prose {
+    for block in &text.body.prose {
         let all = of_groups(&mut block.cites.iter().copied());
         if unarchived(site, page, all.iter().copied()).is_empty() {
             continue;

@@ -13,11 +13,11 @@ use crate::resolve::{Site, citation_place};
 use crate::yaml_path;
 
 /// Check the citations and records of a page.
-pub fn check_page(site: &Site<'_>, page: usize, report: &mut Report) {
+pub fn check_page(site: &Site, page: usize, report: &mut Report) {
     let input = &site.inputs.pages[page];
-    let cites = &site.cites[page];
+    let keys = &site.keys[page];
     for (i, citation) in input.front.citations.iter().enumerate() {
-        if !cites.is_used(i) && cites.by_id.get(citation.id()) == Some(&i) {
+        if !site.is_used(page, i) && keys.find(input, citation.id()) == Some(i) {
             report.push(
                 Diagnostic::at(
                     Code::CiteUnused,
@@ -33,11 +33,11 @@ pub fn check_page(site: &Site<'_>, page: usize, report: &mut Report) {
     }
 }
 
-fn check_claim(site: &Site<'_>, claim: &Claim, report: &mut Report) {
+fn check_claim(site: &Site, claim: &Claim, report: &mut Report) {
     let input = &site.inputs.pages[claim.page];
     let list = claim.kind.list();
     let place = |field: &str| input.place(&yaml_path![list, claim.record, field]);
-    let cites = &site.cites[claim.page];
+    let keys = &site.keys[claim.page];
     let cited_nothing = match claim.kind {
         ClaimKind::Estimate => input.front.estimates[claim.record].cites.is_empty(),
         ClaimKind::Event => input.front.events[claim.record].cites.is_empty(),
@@ -55,7 +55,7 @@ fn check_claim(site: &Site<'_>, claim: &Claim, report: &mut Report) {
         );
     }
     for cite in &claim.cites {
-        let Some(source) = cites.sources[*cite].map(|s| &site.inputs.sources.all[s]) else { continue };
+        let Some(source) = keys.sources[*cite].map(|s| &site.inputs.sources.all[s]) else { continue };
         let Some(published) = source.date() else { continue };
         match claim.kind {
             ClaimKind::Event => {
@@ -121,8 +121,8 @@ fn check_claim(site: &Site<'_>, claim: &Claim, report: &mut Report) {
 }
 
 /// Check the bibliography.
-pub fn check_site(site: &Site<'_>, report: &mut Report) {
-    let inputs = site.inputs;
+pub fn check_site(site: &Site, report: &mut Report) {
+    let inputs = &*site.inputs;
     let in_glossary = inputs.glossary.all.iter().flat_map(|t| &t.cites).map(|c| c.source.as_str());
     let retold = inputs.sources.all.iter().flat_map(|s| s.evidence.derived_from.iter());
     let origins = inputs.pages.iter().flat_map(|p| &p.front.citations).filter_map(|c| c.origin.as_deref());
@@ -133,7 +133,7 @@ pub fn check_site(site: &Site<'_>, report: &mut Report) {
         };
         let evidence = &source.evidence;
         // A page that could not be read may cite it.
-        if inputs.unread.is_empty() && site.uses[number].is_empty() && !named.contains(source.key.as_str()) {
+        if inputs.unread.is_empty() && site.uses(number).is_empty() && !named.contains(source.key.as_str()) {
             report.push(
                 Diagnostic::at(Code::SourceUnused, source.place.clone(), format!("no page cites the source `{}`", source.key))
                     .help("cite it, or remove it"),
@@ -166,7 +166,7 @@ pub fn check_site(site: &Site<'_>, report: &mut Report) {
 }
 
 /// The circle of sources derived from one another that a source is part of.
-fn circle(site: &Site<'_>, start: &str) -> Option<Vec<String>> {
+fn circle(site: &Site, start: &str) -> Option<Vec<String>> {
     let derived = |key: &str| -> Vec<String> {
         site.inputs.sources.get(key).map(|s| s.evidence.derived_from.iter().map(str::to_owned).collect()).unwrap_or_default()
     };

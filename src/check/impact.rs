@@ -14,6 +14,7 @@ use crate::figures::{self, Lexicon};
 use crate::load::prose::{Block, BlockKind};
 use crate::resolve::Site;
 use crate::resolve::claims::Claim;
+use crate::resolve::text::PageText;
 use crate::text::Span;
 
 /// What rests on one source.
@@ -83,8 +84,8 @@ impl Impact {
 }
 
 /// Find what rests on a source.
-pub fn impact(site: &Site<'_>, source: usize) -> Impact {
-    let inputs = site.inputs;
+pub fn impact(site: &Site, source: usize) -> Impact {
+    let inputs = &*site.inputs;
     let key = inputs.sources.all[source].key.as_str();
     let gone = retellers(site, key);
     let lexicon = lexicon(site);
@@ -98,19 +99,19 @@ pub fn impact(site: &Site<'_>, source: usize) -> Impact {
     };
     for page in 0..inputs.pages.len() {
         let rests: Vec<bool> = (0..inputs.pages[page].front.citations.len()).map(|c| rests(site, page, c, &gone)).collect();
-        let used = rests.iter().enumerate().filter(|(c, rests)| **rests && site.cites[page].is_used(*c)).count();
+        let used = rests.iter().enumerate().filter(|(c, rests)| **rests && site.is_used(page, *c)).count();
         if used == 0 {
             continue;
         }
         impact.citations += used;
         let claims = site.claims.by_page[page].iter().map(|c| &site.claims.all[*c]);
         let claims = claims.filter(|c| c.cites.iter().any(|c| rests[*c])).map(|c| claim_impact(site, c, &rests)).collect();
-        let blocks = &inputs.pages[page].body.prose;
+        let text = site.text(page);
         impact.pages.push(PageImpact {
             file: inputs.pages[page].file.path.clone(),
             path: site.routes.pages[page].path.clone(),
             claims,
-            statements: blocks.iter().flat_map(|block| statements(site, page, block, &rests, &lexicon)).collect(),
+            statements: text.body.prose.iter().flat_map(|block| statements(site, page, &text, block, &rests, &lexicon)).collect(),
         });
     }
     for term in &inputs.glossary.all {
@@ -122,7 +123,7 @@ pub fn impact(site: &Site<'_>, source: usize) -> Impact {
 }
 
 /// The source and those that are derived from it, however far.
-fn retellers<'s>(site: &'s Site<'_>, key: &'s str) -> BTreeSet<&'s str> {
+fn retellers<'s>(site: &'s Site, key: &'s str) -> BTreeSet<&'s str> {
     let mut gone = BTreeSet::from([key]);
     loop {
         let before = gone.len();
@@ -140,12 +141,12 @@ fn retellers<'s>(site: &'s Site<'_>, key: &'s str) -> BTreeSet<&'s str> {
 }
 
 /// Whether a citation leads to a source that is gone.
-fn rests(site: &Site<'_>, page: usize, citation: usize, gone: &BTreeSet<&str>) -> bool {
+fn rests(site: &Site, page: usize, citation: usize, gone: &BTreeSet<&str>) -> bool {
     let citation = &site.inputs.pages[page].front.citations[citation];
     gone.contains(citation.source.as_str()) || citation.origin.as_deref().is_some_and(|o| gone.contains(o))
 }
 
-fn claim_impact(site: &Site<'_>, claim: &Claim, rests: &[bool]) -> ClaimImpact {
+fn claim_impact(site: &Site, claim: &Claim, rests: &[bool]) -> ClaimImpact {
     let citations = &site.inputs.pages[claim.page].front.citations;
     let kept: Vec<usize> = claim.cites.iter().copied().filter(|c| !rests[*c]).collect();
     let keeps: BTreeSet<String> = kept.iter().map(|c| citations[*c].source.clone()).collect();
@@ -153,7 +154,7 @@ fn claim_impact(site: &Site<'_>, claim: &Claim, rests: &[bool]) -> ClaimImpact {
         .iter()
         .flat_map(|c| match &citations[*c].origin {
             Some(origin) => BTreeSet::from([origin.clone()]),
-            None => crate::resolve::claims::origins_of(&citations[*c].source, site.inputs),
+            None => crate::resolve::claims::origins_of(&citations[*c].source, &site.inputs),
         })
         .collect();
     ClaimImpact {
@@ -166,8 +167,8 @@ fn claim_impact(site: &Site<'_>, claim: &Claim, rests: &[bool]) -> ClaimImpact {
 }
 
 /// The sentences of a block whose every citation is gone.
-fn statements(site: &Site<'_>, page: usize, block: &Block, rests: &[bool], lexicon: &Lexicon) -> Vec<Statement> {
-    let groups = &site.cites[page].groups;
+fn statements(site: &Site, page: usize, text: &PageText, block: &Block, rests: &[bool], lexicon: &Lexicon) -> Vec<Statement> {
+    let groups = &text.cites.groups;
     let of_mark = |mark: &usize| block.cites.get(*mark).and_then(|g| groups.get(*g)).into_iter().flatten().flatten().copied();
     let all: Vec<usize> = (0..block.cites.len()).collect();
     if !all.iter().flat_map(of_mark).any(|c| rests[c]) {

@@ -5,17 +5,21 @@
 use crate::diag::{Code, Diagnostic, Report, did_you_mean};
 use crate::resolve::Site;
 use crate::resolve::links::Target;
+use crate::resolve::text::PageText;
 use crate::text::Span;
 
 /// Check every link and image of a page.
-pub fn check_page(site: &Site<'_>, page: usize, report: &mut Report) {
+pub fn check_page(site: &Site, page: usize, text: &PageText, report: &mut Report) {
     let input = &site.inputs.pages[page];
-    for (link, target) in input.body.links.iter().zip(&site.links[page]) {
+    for (link, target) in text.body.links.iter().zip(&text.links) {
         let place = || Span::new(&input.file, link.range.clone());
         match target {
             Target::Page { page: to, fragment: Some(fragment) } => {
-                let known = fragments(site, *to);
-                if !known.iter().any(|k| k == fragment) && !site.inputs.pages[*to].body.raw_html {
+                let facts = site.facts(*to);
+                let is_known = || facts.has_heading(fragment) || fragments(site, *to).iter().any(|k| k == fragment);
+                if !facts.raw_html && !is_known() {
+                    let mut known = fragments(site, *to);
+                    known.extend(site.text(*to).body.headings.iter().map(|h| h.id.clone()));
                     report.push(
                         Diagnostic::at(Code::LinkBroken, place(), format!("content/{} has no `#{fragment}`", site.inputs.pages[*to].path))
                             .help(did_you_mean(fragment, known.iter().map(String::as_str), || {
@@ -55,17 +59,16 @@ pub fn check_page(site: &Site<'_>, page: usize, report: &mut Report) {
     }
 }
 
-/// The ids that a page's own content makes.
-fn fragments(site: &Site<'_>, page: usize) -> Vec<String> {
+/// The ids that a page's own content makes, but for those of its headings.
+fn fragments(site: &Site, page: usize) -> Vec<String> {
     let input = &site.inputs.pages[page];
-    let cites = &site.cites[page];
-    let mut ids: Vec<String> = input.body.headings.iter().map(|h| h.id.clone()).collect();
-    ids.extend(site.claims.by_page[page].iter().map(|c| format!("claim-{}", site.claims.all[*c].id)));
-    for (i, citation) in input.front.citations.iter().enumerate().filter(|(i, _)| cites.is_used(*i)) {
+    let facts = site.facts(page);
+    let mut ids: Vec<String> = site.claims.by_page[page].iter().map(|c| format!("claim-{}", site.claims.all[*c].id)).collect();
+    for (i, citation) in input.front.citations.iter().enumerate().filter(|(i, _)| site.is_used(page, *i)) {
         ids.push(format!("cite-{}", citation.id()));
-        ids.extend((1..=cites.uses[i]).map(|n| format!("use-{}-{n}", citation.id())));
+        ids.extend((1..=facts.uses[i]).map(|n| format!("use-{}-{n}", citation.id())));
     }
-    ids.extend(cites.listed.iter().map(|s| format!("ref-{}", site.inputs.sources.all[*s].key)));
+    ids.extend(facts.listed.iter().map(|s| format!("ref-{}", site.inputs.sources.all[*s as usize].key)));
     if input.front.template.as_deref() == Some("glossary.html") {
         ids.extend(site.inputs.glossary.all.iter().map(|t| format!("term-{}", crate::load::markdown::slug(&t.term))));
     }

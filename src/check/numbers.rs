@@ -15,6 +15,7 @@ use crate::figures::{self, Figure, Lexicon, Sentence, Stated};
 use crate::load::PageInput;
 use crate::load::prose::{Block, BlockKind, CALL_MARK, CITE_MARK};
 use crate::resolve::Site;
+use crate::resolve::text::PageText;
 use crate::text::Span;
 use crate::yaml::Step;
 use crate::yaml_path;
@@ -29,8 +30,8 @@ pub struct Counts {
 }
 
 /// The words of the site that decide what counts.
-pub fn lexicon(site: &Site<'_>) -> Lexicon {
-    let inputs = site.inputs;
+pub fn lexicon(site: &Site) -> Lexicon {
+    let inputs = &*site.inputs;
     let terms = inputs.glossary.all.iter().flat_map(|t| std::iter::once(&t.term).chain(&t.aliases));
     let units = inputs.questions.all.iter().flat_map(|q| std::iter::once(&q.unit).chain(&q.units));
     Lexicon::new(inputs.config.names.iter().chain(terms).map(String::as_str), units.map(String::as_str))
@@ -45,17 +46,18 @@ struct Cited {
 }
 
 struct Page<'a> {
-    site: &'a Site<'a>,
+    site: &'a Site,
     input: &'a PageInput,
     number: usize,
+    text: &'a PageText,
     lexicon: &'a Lexicon,
     entries: &'a Entries,
     cited: Vec<Cited>,
 }
 
 /// Check the text, the title, the summary and the records of a page.
-pub fn check_page(site: &Site<'_>, number: usize, lexicon: &Lexicon, entries: &Entries, report: &mut Report) -> Counts {
-    let input = &site.inputs.pages[number];
+pub fn check_page(site: &Site, number: usize, text: &PageText, lexicon: &Lexicon, entries: &Entries, report: &mut Report) -> Counts {
+    let input = &*site.inputs.pages[number];
     let cited = input
         .front
         .citations
@@ -63,13 +65,13 @@ pub fn check_page(site: &Site<'_>, number: usize, lexicon: &Lexicon, entries: &E
         .enumerate()
         .map(|(i, citation)| {
             let quotes: Vec<String> = citation.quote.iter().chain(&citation.translation).cloned().collect();
-            let archived = site.cites[number].sources[i].is_some_and(|s| site.inputs.sources.all[s].is_archived());
+            let archived = site.keys[number].sources[i].is_some_and(|s| site.inputs.sources.all[s].is_archived());
             Cited { stated: quotes.iter().map(|q| Stated::new(q)).collect(), quotes, archived }
         })
         .collect();
-    let page = Page { site, input, number, lexicon, entries, cited };
+    let page = Page { site, input, number, text, lexicon, entries, cited };
     let mut counts = Counts::default();
-    for block in &input.body.prose {
+    for block in &text.body.prose {
         if block.kind == BlockKind::Heading && !block.text.contains(CITE_MARK) {
             page.apart(&block.text, |r| Span::new(&input.file, block.source(r)), None, "the heading", report);
         } else {
@@ -95,8 +97,7 @@ impl Page<'_> {
 
     /// The citations of some groups of the body.
     fn citations(&self, groups: impl Iterator<Item = usize>) -> BTreeSet<usize> {
-        let cites = &self.site.cites[self.number];
-        groups.flat_map(|group| cites.groups.get(group).into_iter().flatten().flatten().copied()).collect()
+        groups.flat_map(|group| self.text.cites.groups.get(group).into_iter().flatten().flatten().copied()).collect()
     }
 
     fn sentence(&self, block: &Block, sentence: &Sentence, citations: &BTreeSet<usize>, counts: &mut Counts, report: &mut Report) {
@@ -190,7 +191,7 @@ impl Page<'_> {
 
     /// The author's own arithmetic: it comes out, and its inputs are cited.
     fn calc(&self, call: usize, citations: &BTreeSet<usize>, report: &mut Report) {
-        let placed = &self.input.body.calls[call];
+        let placed = &self.text.body.calls[call];
         if placed.call.name != "calc" {
             return;
         }
@@ -289,7 +290,7 @@ impl Page<'_> {
     /// Numbers that stand apart from citations must equal a cited figure of the page (or of the record).
     fn apart(&self, text: &str, place: impl Fn(Range<usize>) -> Span, own: Option<&BTreeSet<usize>>, what: &str, report: &mut Report) {
         for figure in figures::figures(text, self.lexicon) {
-            let all: BTreeSet<usize> = (0..self.cited.len()).filter(|c| self.site.cites[self.number].is_used(*c)).collect();
+            let all: BTreeSet<usize> = (0..self.cited.len()).filter(|c| self.site.is_used(self.number, *c)).collect();
             let cites = own.unwrap_or(&all);
             let stated =
                 |cites: &BTreeSet<usize>| -> Vec<Stated> { cites.iter().flat_map(|c| self.cited[*c].stated.iter().cloned()).collect() };

@@ -45,13 +45,12 @@ impl Standing {
 }
 
 /// Check every citation of a page.
-pub fn check_page(site: &Site<'_>, page: usize, report: &mut Report) -> Vec<Standing> {
+pub fn check_page(site: &Site, page: usize, report: &mut Report) -> Vec<Standing> {
     let input = &site.inputs.pages[page];
-    let cites = &site.cites[page];
     (0..input.front.citations.len())
         .map(|i| {
             let citation = &input.front.citations[i];
-            let Some(source) = cites.sources[i] else { return Standing::Unchecked };
+            let Some(source) = site.keys[page].sources[i] else { return Standing::Unchecked };
             let at = |field: &str| citation_place(site, page, i, field);
             let locator = citation.locator.as_deref();
             check_quote(site, source, citation.quote.as_deref(), locator, &|field| at(field), report)
@@ -60,7 +59,7 @@ pub fn check_page(site: &Site<'_>, page: usize, report: &mut Report) -> Vec<Stan
 }
 
 fn check_quote(
-    site: &Site<'_>,
+    site: &Site,
     source: usize,
     quote: Option<&str>,
     locator: Option<&str>,
@@ -184,8 +183,8 @@ fn misplaced(numbers: &[u32], locator_place: &dyn Fn() -> Span, report: &mut Rep
 }
 
 /// Findings about the bibliography, the glossary, the lock and the archive as wholes.
-pub fn check_site(site: &Site<'_>, report: &mut Report) {
-    let inputs = site.inputs;
+pub fn check_site(site: &Site, report: &mut Report) {
+    let inputs = &*site.inputs;
     for (i, term) in inputs.glossary.all.iter().enumerate() {
         for (k, cite) in term.cites.iter().enumerate() {
             let (Some(source), Some(yaml)) = (inputs.sources.index(&cite.source), &inputs.glossary.yaml) else { continue };
@@ -232,7 +231,7 @@ pub fn check_site(site: &Site<'_>, report: &mut Report) {
                 );
             }
         }
-        any_unchecked |= source.is_archived() && text.is_none() && !site.uses[number].is_empty();
+        any_unchecked |= source.is_archived() && text.is_none() && !site.uses(number).is_empty();
         unarchived(site, number, report);
     }
     // Where the archive is at hand, each text that it lacks has been reported.
@@ -250,10 +249,10 @@ pub fn check_site(site: &Site<'_>, report: &mut Report) {
 }
 
 /// One warning for each source that is cited and not archived, at its first citation.
-fn unarchived(site: &Site<'_>, number: usize, report: &mut Report) {
+fn unarchived(site: &Site, number: usize, report: &mut Report) {
     let source = &site.inputs.sources.all[number];
-    let Some((page, citation)) = site.uses[number].first().filter(|_| !source.is_archived()) else { return };
-    let more = site.uses[number].len() - 1;
+    let Some((page, citation)) = site.uses(number).first().filter(|_| !source.is_archived()) else { return };
+    let more = site.uses(number).len() - 1;
     let others = match more {
         0 => String::new(),
         1 => "; so is 1 other citation of it".to_owned(),

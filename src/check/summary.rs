@@ -46,8 +46,8 @@ impl Summary {
     }
 
     /// Count what the whole site holds.
-    pub fn finish(&mut self, site: &Site<'_>, standing: &[Vec<Standing>]) {
-        let inputs = site.inputs;
+    pub fn finish(&mut self, site: &Site, standing: impl Fn(usize) -> Vec<Standing>) {
+        let inputs = &*site.inputs;
         self.pages = inputs.pages.len();
         self.sources = inputs.sources.all.len();
         self.archived = inputs.sources.all.iter().filter(|s| s.is_archived()).count();
@@ -55,8 +55,8 @@ impl Summary {
         self.claims_cited = site.claims.all.iter().filter(|c| !c.cites.is_empty()).count();
         self.single_origin = site.claims.all.iter().filter(|c| c.flags.contains(&Flag::SingleOrigin)).count();
         self.disagreements = site.claims.disagreements.len();
-        for (page, cites) in site.cites.iter().enumerate() {
-            for (i, stands) in standing[page].iter().enumerate().filter(|(i, _)| cites.is_used(*i)) {
+        for page in 0..inputs.pages.len() {
+            for (i, stands) in standing(page).iter().enumerate().filter(|(i, _)| site.is_used(page, *i)) {
                 self.citations += 1;
                 match stands {
                     Standing::Archive(_) | Standing::Lock(_) => {

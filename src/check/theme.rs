@@ -5,11 +5,12 @@
 
 use crate::diag::{Code, Diagnostic, Report, did_you_mean};
 use crate::resolve::Site;
+use crate::resolve::text::PageText;
 use crate::text::Span;
 use crate::yaml_path;
 
 /// Check a page.
-pub fn check_page(site: &Site<'_>, page: usize, report: &mut Report) {
+pub fn check_page(site: &Site, page: usize, text: &PageText, report: &mut Report) {
     let input = &site.inputs.pages[page];
     let Some(theme) = &site.inputs.theme else { return };
     let name = site.template(page);
@@ -24,7 +25,7 @@ pub fn check_page(site: &Site<'_>, page: usize, report: &mut Report) {
             .help(did_you_mean(name, names.iter().copied(), || format!("templates here: {}", names.join(", ")))),
         );
     }
-    for placed in &input.body.calls {
+    for placed in &text.body.calls {
         let (name, args) = (&placed.call.name, &placed.call.args);
         let place = || Span::new(&input.file, placed.range.clone());
         if name == "calc" {

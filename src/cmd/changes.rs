@@ -4,6 +4,7 @@
 //! Must never touch the work tree.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::{Failure, exit, git, options, plural, print};
 use crate::cli::{Changes, Cli, SiteArgs};
@@ -30,8 +31,8 @@ pub fn changes(cli: &Cli, args: &Changes) -> Result<ExitCode, Failure> {
         let why = old_report.iter().next().map(|d| d.message.clone()).unwrap_or_default();
         return Err(format!("the site at {} cannot be read: {why}", args.since).into());
     };
-    let resolve = |inputs, report: &mut Report| resolve::resolve(inputs, &Reuse::default(), report);
-    let changes = compare(&resolve(&was, &mut Report::default()), &resolve(&now, &mut Report::default()));
+    let resolve = |inputs, report: &mut Report| resolve::resolve(Arc::new(inputs), &Reuse::default(), report);
+    let changes = compare(&resolve(was, &mut Report::default()), &resolve(now, &mut Report::default()));
     for (which, report) in [("the working tree", &report), (args.since.as_str(), &old_report)] {
         let unread = |d: &&crate::diag::Diagnostic| d.severity == Severity::Error && d.code.sort() == Sort::Unbuildable && of_content(d);
         let faults = report.iter().filter(unread).count();

@@ -63,8 +63,8 @@ pub struct Field {
 }
 
 /// Compare an earlier state with a later one.
-pub fn compare(was: &Site<'_>, now: &Site<'_>) -> Changes {
-    let changes = |of: fn(&Site<'_>) -> Vec<Record>| pair::changes(of(was), of(now));
+pub fn compare(was: &Site, now: &Site) -> Changes {
+    let changes = |of: fn(&Site) -> Vec<Record>| pair::changes(of(was), of(now));
     Changes { claims: changes(record::claims), citations: changes(record::citations), corrections: changes(record::corrections) }
 }
 

@@ -72,12 +72,12 @@ fn by(names: &Names) -> Vec<String> {
 }
 
 /// Every estimate, event, response and motive.
-pub fn claims(site: &Site<'_>) -> Vec<Record> {
+pub fn claims(site: &Site) -> Vec<Record> {
     site.claims.all.iter().map(|c| claim(site, c)).collect()
 }
 
-fn claim(site: &Site<'_>, claim: &Claim) -> Record {
-    let inputs = site.inputs;
+fn claim(site: &Site, claim: &Claim) -> Record {
+    let inputs = &*site.inputs;
     let page = &inputs.pages[claim.page];
     let front = &page.front;
     let lower = |debug: String| one(debug.to_lowercase());
@@ -137,7 +137,7 @@ fn claim(site: &Site<'_>, claim: &Claim) -> Record {
 }
 
 /// Every citation of every front matter.
-pub fn citations(site: &Site<'_>) -> Vec<Record> {
+pub fn citations(site: &Site) -> Vec<Record> {
     let pages = site.inputs.pages.iter();
     pages
         .flat_map(|page| {
@@ -154,7 +154,7 @@ pub fn citations(site: &Site<'_>) -> Vec<Record> {
                     ("quote", maybe(c.quote.as_ref())),
                     ("locator", maybe(c.locator.as_ref())),
                     ("origin", maybe(c.origin.as_ref())),
-                    ("origins", sorted(origins_of(&c.source, site.inputs).iter().map(String::as_str))),
+                    ("origins", sorted(origins_of(&c.source, &site.inputs).iter().map(String::as_str))),
                     ("lang", maybe(c.lang.as_ref())),
                     ("translation", maybe(c.translation.as_ref())),
                 ],
@@ -164,7 +164,7 @@ pub fn citations(site: &Site<'_>) -> Vec<Record> {
 }
 
 /// Every correction of every page.
-pub fn corrections(site: &Site<'_>) -> Vec<Record> {
+pub fn corrections(site: &Site) -> Vec<Record> {
     let pages = site.inputs.pages.iter();
     pages
         .flat_map(|page| {

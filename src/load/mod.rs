@@ -1,8 +1,8 @@
 //! Stage 1: files become typed inputs.
 //!
-//! In: the site's root. Out: [`Inputs`]: configuration, pages with their parsed bodies, sources, records, theme and
-//! files to copy, and a report. Entry point: [`load`]. Pages are read and parsed in parallel; a page whose text has
-//! not changed since the last build is taken from [`Reuse`].
+//! In: the site's root. Out: [`Inputs`]: configuration, pages with the records at their heads, sources, records, theme
+//! and files to copy, and a report. Entry point: [`load`]. Pages are read in parallel; a page whose text has not changed
+//! since the last build is taken from [`Reuse`]. A page's Markdown is parsed when somebody asks ([`PageInput::parse_body`]).
 //! Must never look at two pages together: names are resolved in the next stage.
 
 pub mod archived;
@@ -83,7 +83,7 @@ pub struct Inputs {
     /// Texts and lock that quotes are checked against.
     pub archive: Archive,
     /// The theme; none if it cannot be used.
-    pub theme: Option<Theme>,
+    pub theme: Option<Arc<Theme>>,
     /// The day from which to see what is due for review; without one, nothing is.
     pub as_of: Option<Date>,
 }
@@ -99,13 +99,18 @@ pub struct PageInput {
     pub front: FrontMatter,
     /// Where that record stands.
     pub yaml: Yaml,
-    /// What its Markdown became.
-    pub body: Body,
+    /// The byte of the file where its Markdown begins.
+    pub body_at: usize,
     /// Digest of the file's text.
     pub digest: u128,
 }
 
 impl PageInput {
+    /// Parse the Markdown. The result is not kept: a site's bodies together are many times larger than its records.
+    pub fn parse_body(&self, trusted_html: bool, report: &mut Report) -> Body {
+        markdown::parse(&self.file, self.body_at, trusted_html, report)
+    }
+
     /// The place of a field of the front matter.
     pub fn place(&self, path: &[crate::yaml::Step]) -> Span {
         self.yaml.place(path)
@@ -209,7 +214,7 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
     } else {
         None
     };
-    let theme = theme::read(root, &config, report)?;
+    let theme = theme::read(root, &config, report)?.map(Arc::new);
     let archive = Archive::open(options, &config, &sources, record("sources.lock", report)?, report);
     let copied = |path: &String| !RECORD_FILES.contains(&&path["content/".len()..]) && !config.bibliography.contains(path);
     let copies = copies::read(root, other_paths.into_iter().filter(copied).collect())?;
@@ -223,11 +228,11 @@ fn read_page(options: &Options, path: &str, trusted_html: bool, reuse: &Reuse) -
         return Ok(ParsedPage { page: None, report });
     };
     let digest = xxhash_rust::xxh3::xxh3_128(file.text.as_bytes());
-    Ok(reuse.page(path, digest ^ u128::from(trusted_html), || parse_page(&file, digest, trusted_html)))
+    Ok(reuse.page(path, digest ^ u128::from(trusted_html), || read_front(&file, digest, trusted_html)))
 }
 
-/// Split, read and parse one page.
-pub fn parse_page(file: &Arc<TextFile>, digest: u128, trusted_html: bool) -> ParsedPage {
+/// Split a page and read the record at its head.
+pub fn read_front(file: &Arc<TextFile>, digest: u128, trusted_html: bool) -> ParsedPage {
     let mut report = Report::default();
     let page = match front_matter::split(file) {
         Err(diagnostic) => {
@@ -235,11 +240,11 @@ pub fn parse_page(file: &Arc<TextFile>, digest: u128, trusted_html: bool) -> Par
             None
         }
         Ok(fences) => {
-            // The body is parsed even when the front matter is broken, so that one run tells of both.
-            let body = markdown::parse(file, fences.body, trusted_html, &mut report);
             match front_matter::read(file, &fences) {
                 Err(diagnostic) => {
                     report.push(diagnostic);
+                    // The page goes no further, so its body is parsed here: one run tells of both.
+                    markdown::parse(file, fences.body, trusted_html, &mut report);
                     None
                 }
                 Ok(front) => {
@@ -251,7 +256,7 @@ pub fn parse_page(file: &Arc<TextFile>, digest: u128, trusted_html: bool) -> Par
                         );
                     }
                     let path = file.path.strip_prefix("content/").unwrap_or(&file.path).to_owned();
-                    Some(Arc::new(PageInput { file: file.clone(), path, front, yaml, body, digest }))
+                    Some(Arc::new(PageInput { file: file.clone(), path, front, yaml, body_at: fences.body, digest }))
                 }
             }
         }

@@ -12,15 +12,14 @@ use super::{Renderer, head, nav_title, root_of};
 use crate::diag::Report;
 use crate::html::escape;
 use crate::load::theme;
-use crate::reuse::Reuse;
 
 /// The page of a source.
-pub fn render_source(renderer: &Renderer<'_>, source: usize, reuse: &Reuse, report: &mut Report) -> Vec<File> {
-    let site = renderer.site;
+pub fn render_source(renderer: &Renderer, source: usize, report: &mut Report) -> Vec<File> {
+    let site = &*renderer.site;
     let record = &site.inputs.sources.all[source];
     let path = format!("sources/{}/", record.key);
     let html = match &site.style {
-        Some(style) => style.reference(site.inputs, &site.digests, source, reuse),
+        Some(style) => style.reference(&site.inputs, &site.digests, source, &renderer.reuse),
         None => escape(&record.title()),
     };
     let view = renderer.views.source_in_full(source, html);
@@ -42,7 +41,7 @@ pub fn render_source(renderer: &Renderer<'_>, source: usize, reuse: &Reuse, repo
         key.digest128()
     };
     let output = format!("{path}index.html");
-    let rendered = reuse.rendered(&output, key, || {
+    let rendered = renderer.reuse.rendered(&output, key, || {
         let mut context = renderer.common.context.clone();
         context.insert("root", &root_of(&path));
         context.insert("page", &value);
@@ -61,7 +60,7 @@ pub fn render_source(renderer: &Renderer<'_>, source: usize, reuse: &Reuse, repo
 }
 
 /// 404.html: served at any depth, so its paths begin at the host.
-pub fn render_not_found(renderer: &Renderer<'_>, report: &mut Report) -> Vec<File> {
+pub fn render_not_found(renderer: &Renderer, report: &mut Report) -> Vec<File> {
     let title = renderer.theme.word("not_found", "Page not found").to_owned();
     let mut value = bare_page(renderer, "not-found", &title, "404.html", "");
     value["head"] = json!("<meta name=\"robots\" content=\"noindex\">");
@@ -81,7 +80,7 @@ pub fn render_not_found(renderer: &Renderer<'_>, report: &mut Report) -> Vec<Fil
 }
 
 /// A page that no file of the author's stands behind.
-fn bare_page(renderer: &Renderer<'_>, kind: &str, title: &str, path: &str, nav_path: &str) -> Value {
+fn bare_page(renderer: &Renderer, kind: &str, title: &str, path: &str, nav_path: &str) -> Value {
     let empty: [Value; 0] = [];
     json!({
         "kind": kind, "title": title, "nav_title": title, "summary": null, "path": path,

@@ -13,31 +13,31 @@ use crate::load::markdown::{Piece, PlacedCall, Word, escape};
 use crate::load::theme;
 use crate::resolve::csl::{MarkPart, Style};
 use crate::resolve::links::Target;
+use crate::resolve::text::PageText;
 use crate::text::Span;
 
 /// Fill the holes of a page's body.
-pub fn render(renderer: &Renderer<'_>, page: usize, report: &mut Report) -> String {
-    let input = &renderer.site.inputs.pages[page];
+pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Report) -> String {
     let mut open: Vec<(usize, String)> = Vec::new();
     let mut html = String::new();
-    for piece in &input.body.pieces {
+    for piece in &text.body.pieces {
         match piece {
-            Piece::Html(text) => html.push_str(text),
-            Piece::Cite(group) => mark(renderer, page, *group, &mut html),
-            Piece::Href(link) => html.push_str(&escape(&href(renderer, page, &renderer.site.links[page][*link]))),
-            Piece::Image(link) => image(renderer, page, *link, &mut html),
+            Piece::Html(part) => html.push_str(part),
+            Piece::Cite(group) => mark(renderer, page, text, *group, &mut html),
+            Piece::Href(link) => html.push_str(&escape(&href(renderer, page, &text.links[*link]))),
+            Piece::Image(link) => image(renderer, page, text, *link, &mut html),
             Piece::Word(word) => html.push_str(&escape(renderer.word(*word))),
             Piece::Call(call) => {
-                let text = shortcode(renderer, page, &input.body.calls[*call], None, report);
-                html.push_str(&text);
+                let made = shortcode(renderer, page, &text.body.calls[*call], None, report);
+                html.push_str(&made);
             }
             Piece::Open(call) => open.push((*call, std::mem::take(&mut html))),
             // An end that closes nothing was reported when the page was read, as is a shortcode that is never closed.
             Piece::Close => {
                 if let Some((call, before)) = open.pop() {
                     let body = std::mem::replace(&mut html, before);
-                    let text = shortcode(renderer, page, &input.body.calls[call], Some(&body), report);
-                    html.push_str(&text);
+                    let made = shortcode(renderer, page, &text.body.calls[call], Some(&body), report);
+                    html.push_str(&made);
                 }
             }
         }
@@ -48,7 +48,7 @@ pub fn render(renderer: &Renderer<'_>, page: usize, report: &mut Report) -> Stri
     if let Some(style) = &renderer.site.style
         && style.is_note()
     {
-        notes(renderer, page, &mut html);
+        notes(renderer, page, text, &mut html);
     }
     match &renderer.terms {
         Some(terms) => terms.link(&html, &renderer.root(page), &renderer.site.routes.pages[page].path),
@@ -57,15 +57,15 @@ pub fn render(renderer: &Renderer<'_>, page: usize, report: &mut Report) -> Stri
 }
 
 /// The mark of a citation group: each citation a link to its quote in the references.
-fn mark(renderer: &Renderer<'_>, page: usize, group: usize, html: &mut String) {
-    let cites = &renderer.site.cites[page];
+fn mark(renderer: &Renderer, page: usize, page_text: &PageText, group: usize, html: &mut String) {
+    let (cites, keys) = (&page_text.cites, &renderer.site.keys[page]);
     let input = &renderer.site.inputs.pages[page];
     let Some(parts) = cites.formatted.marks.get(group) else { return };
     let found = &cites.groups[group];
     // A narrative citation is part of its sentence. Styles of numbers and notes name nobody, so the name is put here.
     let nameless = renderer.site.style.as_ref().is_some_and(|s| s.is_numeric() || s.is_note());
-    let source = found.first().copied().flatten().and_then(|c| cites.sources[c]);
-    if let Some(source) = source.filter(|_| nameless && input.body.cites[group].narrative) {
+    let source = found.first().copied().flatten().and_then(|c| keys.sources[c]);
+    if let Some(source) = source.filter(|_| nameless && page_text.body.cites[group].narrative) {
         let name =
             renderer.site.inputs.sources.all[source].named(renderer.theme.word("and", "and"), renderer.theme.word("et_al", "et al."));
         html.push_str(&escape(&name));
@@ -118,8 +118,8 @@ fn mark(renderer: &Renderer<'_>, page: usize, group: usize, html: &mut String) {
 }
 
 /// For styles of notes: the notes themselves, at the end of the text.
-fn notes(renderer: &Renderer<'_>, page: usize, html: &mut String) {
-    let cites = &renderer.site.cites[page];
+fn notes(renderer: &Renderer, page: usize, page_text: &PageText, html: &mut String) {
+    let (cites, keys) = (&page_text.cites, &renderer.site.keys[page]);
     let input = &renderer.site.inputs.pages[page];
     if cites.formatted.notes.is_empty() {
         return;
@@ -131,7 +131,7 @@ fn notes(renderer: &Renderer<'_>, page: usize, html: &mut String) {
         let cited: Vec<usize> = cites.groups.get(i).into_iter().flatten().copied().flatten().collect();
         for citation in cited.iter().filter(|_| cited.len() > 1) {
             let (id, key) = (input.front.citations[*citation].id(), &input.front.citations[*citation].source);
-            let source = cites.sources[*citation].map_or_else(|| key.clone(), |s| renderer.views.source(s).title.clone());
+            let source = keys.sources[*citation].map_or_else(|| key.clone(), |s| renderer.views.source(s).title.clone());
             let _ = write!(
                 html,
                 " <a class=\"cite\" href=\"#cite-{}\" role=\"doc-biblioref\"><span class=\"vh\">{} </span>{}</a>",
@@ -146,7 +146,7 @@ fn notes(renderer: &Renderer<'_>, page: usize, html: &mut String) {
 }
 
 /// The address of a link, relative to the page.
-pub fn href(renderer: &Renderer<'_>, page: usize, target: &Target) -> String {
+pub fn href(renderer: &Renderer, page: usize, target: &Target) -> String {
     let root = renderer.root(page);
     match target {
         Target::Page { page: to, fragment } => {
@@ -160,12 +160,11 @@ pub fn href(renderer: &Renderer<'_>, page: usize, target: &Target) -> String {
     }
 }
 
-fn image(renderer: &Renderer<'_>, page: usize, link: usize, html: &mut String) {
-    let input = &renderer.site.inputs.pages[page];
-    let written = &input.body.links[link];
-    let src = href(renderer, page, &renderer.site.links[page][link]);
+fn image(renderer: &Renderer, page: usize, text: &PageText, link: usize, html: &mut String) {
+    let written = &text.body.links[link];
+    let src = href(renderer, page, &text.links[link]);
     let title = if written.title.is_empty() { String::new() } else { format!(" title=\"{}\"", escape(&written.title)) };
-    let size = match &renderer.site.links[page][link] {
+    let size = match &text.links[link] {
         Target::File(path) => renderer.image_size(path).map(|(w, h)| format!(" width=\"{w}\" height=\"{h}\"")).unwrap_or_default(),
         _ => String::new(),
     };
@@ -177,7 +176,7 @@ fn image(renderer: &Renderer<'_>, page: usize, link: usize, html: &mut String) {
     );
 }
 
-fn shortcode(renderer: &Renderer<'_>, page: usize, placed: &PlacedCall, body: Option<&str>, report: &mut Report) -> String {
+fn shortcode(renderer: &Renderer, page: usize, placed: &PlacedCall, body: Option<&str>, report: &mut Report) -> String {
     let input = &renderer.site.inputs.pages[page];
     let place = || Span::new(&input.file, placed.range.clone());
     let name = &placed.call.name;

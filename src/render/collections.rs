@@ -28,7 +28,7 @@ pub fn name(collection: Collection) -> &'static str {
     }
 }
 
-impl Renderer<'_> {
+impl Renderer {
     /// A question with its chart; of `shown` alone, if given.
     pub fn question(&self, number: usize, shown: Option<&[&str]>) -> QuestionView {
         let mut view = self.views.question(number);
@@ -38,9 +38,9 @@ impl Renderer<'_> {
 }
 
 /// Make a collection.
-pub fn build(renderer: &Renderer<'_>, collection: Collection) -> Value {
-    let (site, views) = (renderer.site, &renderer.views);
-    let inputs = site.inputs;
+pub fn build(renderer: &Renderer, collection: Collection) -> Value {
+    let (site, views) = (&*renderer.site, &renderer.views);
+    let inputs = &*site.inputs;
     let of_kind = |kind: ClaimKind| -> Vec<usize> { (0..site.claims.all.len()).filter(|c| site.claims.all[*c].kind == kind).collect() };
     let list = |claims: Vec<usize>| json!(claims.into_iter().map(|c| views.claim(c)).collect::<Vec<_>>());
     match collection {
@@ -92,7 +92,7 @@ pub fn build(renderer: &Renderer<'_>, collection: Collection) -> Value {
             (0..inputs.sources.all.len())
                 .map(|i| {
                     let mut value = json!(views.source(i));
-                    value["citations"] = json!(site.uses[i].len());
+                    value["citations"] = json!(site.uses(i).len());
                     value["problems"] = json!(inputs.sources.all[i].evidence.problems.len());
                     value["url"] = json!(inputs.sources.all[i].url());
                     value

@@ -10,9 +10,10 @@ use super::Renderer;
 use super::views::{ActorView, CiteView, ClaimView, OwnView, SourceView};
 use crate::load::markdown::escape;
 use crate::load::records::ActorKind;
+use crate::resolve::text::PageText;
 
 /// The head of an author's page.
-pub fn of_page(renderer: &Renderer<'_>, page: usize, value: &Value) -> String {
+pub fn of_page(renderer: &Renderer, page: usize, page_text: &PageText, value: &Value) -> String {
     let config = &renderer.site.inputs.config;
     let front = &renderer.site.inputs.pages[page].front;
     let url = text(&value["url"]);
@@ -51,13 +52,13 @@ pub fn of_page(renderer: &Renderer<'_>, page: usize, value: &Value) -> String {
     head.meta("name", "citation_public_url", &url);
     head.meta("name", "citation_language", &config.language);
     head.meta("name", "DC.title", &front.title);
-    let graph = article(renderer, page, value, &url, &description, &authors);
+    let graph = article(renderer, page, page_text, value, &url, &description, &authors);
     head.json_ld(&graph);
     head.html
 }
 
 /// The head of a source's page.
-pub fn of_source(renderer: &Renderer<'_>, source: &SourceView, value: &Value) -> String {
+pub fn of_source(renderer: &Renderer, source: &SourceView, value: &Value) -> String {
     let mut head = Head::default();
     let url = text(&value["url"]);
     head.meta("name", "description", &format!("{}: {}", renderer.theme.word("source", "Source"), source.brief.title));
@@ -66,7 +67,7 @@ pub fn of_source(renderer: &Renderer<'_>, source: &SourceView, value: &Value) ->
     head.html
 }
 
-fn feeds(head: &mut Head, renderer: &Renderer<'_>, root: &str) {
+fn feeds(head: &mut Head, renderer: &Renderer, root: &str) {
     let title = &renderer.site.inputs.config.title;
     let corrections = format!("{title}: {}", renderer.theme.word("corrections", "Corrections"));
     let mut feed = |mime: &str, title: &str, file: &str| {
@@ -84,8 +85,16 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or("").to_owned()
 }
 
-fn article(renderer: &Renderer<'_>, page: usize, value: &Value, url: &str, description: &str, authors: &[String]) -> Value {
-    let site = renderer.site;
+fn article(
+    renderer: &Renderer,
+    page: usize,
+    page_text: &PageText,
+    value: &Value,
+    url: &str,
+    description: &str,
+    authors: &[String],
+) -> Value {
+    let site = &*renderer.site;
     let config = &site.inputs.config;
     let front = &site.inputs.pages[page].front;
     let creative_work = |source: &usize| {
@@ -102,7 +111,7 @@ fn article(renderer: &Renderer<'_>, page: usize, value: &Value, url: &str, descr
     let mut article = json!({
         "@type": "Article", "@id": format!("{url}#article"), "headline": front.title, "url": url, "inLanguage": config.language,
         "isPartOf": { "@type": "WebSite", "name": config.title, "url": config.base_url },
-        "citation": site.cites[page].listed.iter().map(creative_work).collect::<Vec<_>>(),
+        "citation": page_text.cites.listed.iter().map(creative_work).collect::<Vec<_>>(),
     });
     if !description.is_empty() {
         article["description"] = json!(description);

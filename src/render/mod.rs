@@ -1,8 +1,9 @@
 //! Stage 4: the site becomes an output tree.
 //!
-//! In: the resolved and checked site. Out: [`OutputTree`]. Entry point: [`render`]. Pages are rendered in parallel; a
-//! page whose context has not changed since the last build is taken from [`Reuse`]: the key is the digest of
-//! everything its template can see, so nothing has to be invalidated.
+//! In: the resolved and checked site. Out: [`File`]s: paths of the output and their bytes. Entry point: [`Renderer`],
+//! which makes the files of one page, or of what belongs to no page, when asked. A page whose context has not changed
+//! since the last build is taken from [`Reuse`]: the key is the digest of everything its template can see, so nothing
+//! has to be invalidated.
 //! Must never let a template see more than its context, nor let a context grow with the number of pages except on the
 //! pages that list them.
 
@@ -17,10 +18,11 @@ mod page;
 mod terms;
 pub mod views;
 
+pub use page::File;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use rayon::prelude::*;
 use serde_json::json;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -28,8 +30,9 @@ use crate::check::Checked;
 use crate::diag::Report;
 use crate::load::markdown::Word;
 use crate::load::theme::{Collection, Theme};
-use crate::output::{Content, Output, OutputTree};
+use crate::output::{Content, Output};
 use crate::resolve::Site;
+use crate::resolve::text::PageText;
 use crate::reuse::Reuse;
 use views::Views;
 
@@ -46,72 +49,84 @@ pub struct Common {
 
 /// Everything that rendering needs.
 #[derive(Debug)]
-pub struct Renderer<'a> {
+pub struct Renderer {
     /// The site.
-    pub site: &'a Site<'a>,
+    pub site: Arc<Site>,
     /// The theme.
-    pub theme: &'a Theme,
+    pub theme: Arc<Theme>,
     /// Claims and sources as templates see them.
-    pub views: Views<'a>,
+    pub views: Views,
     /// What all pages share.
     pub common: Common,
     /// The glossary, for links in running text.
     terms: Option<terms::Terms>,
     /// Whether this is for a preview.
     pub preview: bool,
+    /// Whether the search index holds whole texts.
+    searched_in_full: bool,
+    assets: Vec<(String, Arc<[u8]>)>,
+    reuse: Reuse,
     collections: [OnceLock<(tera::Value, u128)>; 12],
     positions: OnceLock<Vec<Option<usize>>>,
 }
 
-/// Render a site. `None` if the theme cannot be used.
-pub fn render(site: &Site<'_>, checked: &Checked, preview: bool, reuse: &Reuse, report: &mut Report) -> Option<OutputTree> {
-    let theme = site.inputs.theme.as_ref()?;
-    let (asset_names, asset_files) = assets::fingerprint(theme);
-    let renderer = Renderer {
-        site,
-        theme,
-        views: Views::new(site, checked),
-        common: common(site, theme, &asset_names),
-        terms: terms::Terms::of(site),
-        preview,
-        collections: Default::default(),
-        positions: OnceLock::new(),
-    };
-    let mut tree = OutputTree::default();
-    for (path, bytes) in asset_files {
-        tree.add(path, bytes);
-    }
-    for (path, number) in &site.routes.copies {
-        let copied = &site.inputs.copies[*number];
-        tree.add_output(path.clone(), Output { content: Content::File(copied.on_disk.clone()), digest: copied.digest });
-    }
-    let rendered: Vec<(Vec<(String, Arc<[u8]>)>, Report)> = (0..site.inputs.pages.len())
-        .into_par_iter()
-        .map(|page| {
-            let mut report = Report::default();
-            let files = page::render(&renderer, page, reuse, &mut report);
-            (files, report)
+/// Assets, copies and pages that no text stands behind: what can be made before or after the pages.
+impl Renderer {
+    /// Prepare to render. `None` if the theme cannot be used.
+    pub fn new(checked: &Arc<Checked>, preview: bool, reuse: &Reuse) -> Option<Self> {
+        let site = checked.site().clone();
+        let theme = site.inputs.theme.clone()?;
+        let (asset_names, asset_files) = assets::fingerprint(&theme);
+        Some(Self {
+            views: Views::new(checked.clone()),
+            common: common(&site, &theme, &asset_names),
+            terms: terms::Terms::of(&site),
+            searched_in_full: outputs::is_searched_in_full(&site),
+            theme,
+            site,
+            assets: asset_files,
+            preview,
+            reuse: reuse.clone(),
+            collections: Default::default(),
+            positions: OnceLock::new(),
         })
-        .chain((0..site.inputs.sources.all.len()).into_par_iter().map(|source| {
-            let mut report = Report::default();
-            let files = bare_pages::render_source(&renderer, source, reuse, &mut report);
-            (files, report)
-        }))
-        .collect();
-    for (files, page_report) in rendered {
-        report.extend(page_report);
-        for (path, bytes) in files {
-            tree.add(path, bytes);
-        }
     }
-    for (path, bytes) in bare_pages::render_not_found(&renderer, report) {
-        tree.add(path, bytes);
+
+    /// The files of an author's page.
+    pub fn page(&self, page: usize, text: &PageText, report: &mut Report) -> Vec<File> {
+        page::render(self, page, text, report)
     }
-    outputs::add(&renderer, &mut tree);
-    Some(tree)
+
+    /// The files of a source's page.
+    pub fn source(&self, source: usize, report: &mut Report) -> Vec<File> {
+        bare_pages::render_source(self, source, report)
+    }
+
+    /// Assets, and files to copy as they are.
+    pub fn loose(&self) -> impl Iterator<Item = (String, Output)> {
+        let assets = self.assets.iter().map(|(path, bytes)| (path.clone(), Output::of_bytes(bytes.clone())));
+        let copies = self.site.routes.copies.iter().map(|(path, number)| {
+            let copied = &self.site.inputs.copies[*number];
+            (path.clone(), Output { content: Content::File(copied.on_disk.clone()), digest: copied.digest })
+        });
+        assets.chain(copies)
+    }
+
+    /// Everything that is no page of its own and no asset: the page for what is not found, feeds, data, the search index
+    /// from the entries of all pages, in the order of the pages.
+    pub fn rest(&self, entries: &[Option<String>], report: &mut Report) -> Vec<File> {
+        let mut files = bare_pages::render_not_found(self, report);
+        outputs::add(self, entries, &mut files);
+        files
+    }
+
+    /// A page's entry of the search index.
+    pub fn search_entry(&self, page: usize, text: &PageText) -> Option<String> {
+        outputs::search_entry(self, page, text)
+    }
 }
 
-fn common(site: &Site<'_>, theme: &Theme, assets: &BTreeMap<String, String>) -> Common {
+fn common(site: &Site, theme: &Theme, assets: &BTreeMap<String, String>) -> Common {
     let config = &site.inputs.config;
     let nav: Vec<_> = site
         .routes
@@ -147,7 +162,7 @@ fn common(site: &Site<'_>, theme: &Theme, assets: &BTreeMap<String, String>) -> 
 }
 
 /// The short name of a page in menus: `extra.nav_title`, else its title.
-pub fn nav_title(site: &Site<'_>, page: usize) -> String {
+pub fn nav_title(site: &Site, page: usize) -> String {
     let front = &site.inputs.pages[page].front;
     front.extra.get("nav_title").and_then(|v| v.as_str()).unwrap_or(&front.title).to_owned()
 }
@@ -165,7 +180,7 @@ pub fn relative(root: &str, path: &str) -> String {
     format!("{root}{path}")
 }
 
-impl Renderer<'_> {
+impl Renderer {
     /// The way from a page to the site's root.
     pub fn root(&self, page: usize) -> String {
         root_of(&self.site.routes.pages[page].path)

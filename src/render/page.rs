@@ -15,14 +15,14 @@ use crate::diag::Report;
 use crate::load::markdown::{Heading, escape};
 use crate::load::theme;
 use crate::resolve::claims::{ClaimKind, Flag};
-use crate::reuse::Reuse;
+use crate::resolve::text::PageText;
 
 /// Path of the output and its bytes.
 pub type File = (String, Arc<[u8]>);
 
 /// Render a page of the author's.
-pub fn render(renderer: &Renderer<'_>, page: usize, reuse: &Reuse, report: &mut Report) -> Vec<File> {
-    let site = renderer.site;
+pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Report) -> Vec<File> {
+    let site = &*renderer.site;
     let input = &site.inputs.pages[page];
     let path = site.routes.pages[page].path.clone();
     let output = format!("{path}index.html");
@@ -31,12 +31,12 @@ pub fn render(renderer: &Renderer<'_>, page: usize, reuse: &Reuse, report: &mut 
     if !renderer.theme.templates.contains_key(&template) {
         return Vec::new();
     }
-    let content = body::render(renderer, page, report);
-    let mut value = page_value(renderer, page);
+    let content = body::render(renderer, page, text, report);
+    let mut value = page_value(renderer, page, text);
     let extra = surroundings(renderer, page, &template);
     let cite = outputs::cite_this(renderer, page);
     value["cite"] = json!(cite);
-    value["head"] = json!(head::of_page(renderer, page, &value));
+    value["head"] = json!(head::of_page(renderer, page, text, &value));
     let mut files: Vec<File> = Vec::new();
     for alias in &site.routes.pages[page].aliases {
         files.push((alias.clone(), bare_pages::redirect(&root_of(alias), &path, &site.inputs.config.base_url).into()));
@@ -44,7 +44,7 @@ pub fn render(renderer: &Renderer<'_>, page: usize, reuse: &Reuse, report: &mut 
     if let Some(cite) = &cite {
         files.extend(cite.files());
     }
-    let shortcodes: Vec<String> = input.body.calls.iter().map(|c| format!("shortcodes/{}.html", c.call.name)).collect();
+    let shortcodes: Vec<String> = text.body.calls.iter().map(|c| format!("shortcodes/{}.html", c.call.name)).collect();
     let key = || {
         let mut key = Xxh3::new();
         key.update(&renderer.common.digest.to_le_bytes());
@@ -57,7 +57,7 @@ pub fn render(renderer: &Renderer<'_>, page: usize, reuse: &Reuse, report: &mut 
         );
         key.digest128()
     };
-    let rendered = reuse.rendered(&output, key, || {
+    let rendered = renderer.reuse.rendered(&output, key, || {
         let mut context = renderer.common.context.clone();
         context.insert("root", &renderer.root(page));
         context.insert("page", &value);
@@ -78,8 +78,8 @@ pub fn render(renderer: &Renderer<'_>, page: usize, reuse: &Reuse, report: &mut 
 }
 
 /// What a template sees beside `page` and `content`: cards of pages below, key figures.
-fn surroundings(renderer: &Renderer<'_>, page: usize, template: &str) -> Value {
-    let site = renderer.site;
+fn surroundings(renderer: &Renderer, page: usize, template: &str) -> Value {
+    let site = &*renderer.site;
     let card = |p: usize| {
         let front = &site.inputs.pages[p].front;
         json!({ "title": front.title, "nav_title": nav_title(site, p), "summary": front.summary, "path": site.routes.pages[p].path, "date": front.date })
@@ -123,7 +123,7 @@ fn surroundings(renderer: &Renderer<'_>, page: usize, template: &str) -> Value {
     json!({ "pages": below.iter().map(|p| card(*p)).collect::<Vec<_>>(), "sections": [], "key_figures": [], "questions": [] })
 }
 
-impl Renderer<'_> {
+impl Renderer {
     /// What shortcode templates see of the page they stand on: nothing that depends on its body.
     pub fn page_brief(&self, page: usize) -> Value {
         let front = &self.site.inputs.pages[page].front;
@@ -132,9 +132,9 @@ impl Renderer<'_> {
 }
 
 /// The `page` that templates see, but for `head` and `cite`.
-fn page_value(renderer: &Renderer<'_>, page: usize) -> Value {
-    let site = renderer.site;
-    let inputs = site.inputs;
+fn page_value(renderer: &Renderer, page: usize, text: &PageText) -> Value {
+    let site = &*renderer.site;
+    let inputs = &*site.inputs;
     let input = &inputs.pages[page];
     let front = &input.front;
     let routed = &site.routes.pages[page];
@@ -172,9 +172,9 @@ fn page_value(renderer: &Renderer<'_>, page: usize) -> Value {
     let claims = |kind: ClaimKind| -> Vec<_> {
         site.claims.by_page[page].iter().filter(|c| site.claims.all[**c].kind == kind).map(|c| renderer.views.claim(*c)).collect()
     };
-    let standing = &renderer.views.checked.standing[page];
-    let used: Vec<usize> = (0..front.citations.len()).filter(|c| site.cites[page].is_used(*c)).collect();
-    let words = input.body.words;
+    let standing = renderer.views.checked.standing(page);
+    let used: Vec<usize> = (0..front.citations.len()).filter(|c| site.is_used(page, *c)).collect();
+    let words = text.body.words;
     let path = routed.path.clone();
     json!({
         "kind": kind, "title": front.title, "nav_title": nav_title(site, page), "summary": front.summary, "path": path,
@@ -182,15 +182,15 @@ fn page_value(renderer: &Renderer<'_>, page: usize) -> Value {
         "date": front.date, "updated": front.updated, "review_after": front.review_after,
         "authors": if front.authors.is_empty() { &inputs.config.authors } else { &front.authors },
         "tags": front.tags, "extra": front.extra,
-        "toc": if front.toc == Some(false) { Value::Array(Vec::new()) } else { toc(&input.body.headings) },
+        "toc": if front.toc == Some(false) { Value::Array(Vec::new()) } else { toc(&text.body.headings) },
         "words": words, "reading_minutes": (words / 220).max(1), "breadcrumbs": breadcrumbs,
         "prev": order(-1), "next": order(1), "siblings": siblings, "draft": front.draft,
-        "references": references(renderer, page),
+        "references": references(renderer, page, text),
         "estimates": claims(ClaimKind::Estimate), "events": claims(ClaimKind::Event),
         "responses": claims(ClaimKind::Response), "motives": claims(ClaimKind::Motive),
         "corrections": front.corrections.iter().map(|c| json!({ "date": c.date, "was": c.was, "now": c.now, "why": c.why, "page": { "title": front.title, "path": path } })).collect::<Vec<_>>(),
         "counts": {
-            "claims": site.claims.by_page[page].len(), "citations": used.len(), "sources": site.cites[page].listed.len(),
+            "claims": site.claims.by_page[page].len(), "citations": used.len(), "sources": text.cites.listed.len(),
             "quotes_checked": used.iter().filter(|c| is_verified(&standing[**c])).count(),
             "quotes_unarchived": used.iter().filter(|c| standing[**c] == Standing::Unarchived).count(),
         },
@@ -205,7 +205,7 @@ fn neighbours(children: &[usize], page: usize) -> Vec<usize> {
     children.iter().skip(start).take(7).copied().filter(|c| *c != page).take(6).collect()
 }
 
-impl Renderer<'_> {
+impl Renderer {
     fn order_of(&self, page: usize) -> Option<usize> {
         self.positions().get(page).copied().flatten()
     }
@@ -229,9 +229,9 @@ fn toc(headings: &[Heading]) -> Value {
     Value::Array(toc)
 }
 
-fn references(renderer: &Renderer<'_>, page: usize) -> Vec<Value> {
-    let site = renderer.site;
-    let cites = &site.cites[page];
+fn references(renderer: &Renderer, page: usize, text: &PageText) -> Vec<Value> {
+    let site = &*renderer.site;
+    let (cites, keys) = (&text.cites, &site.keys[page]);
     let input = &site.inputs.pages[page];
     let html_of = |source: usize| {
         cites
@@ -248,7 +248,7 @@ fn references(renderer: &Renderer<'_>, page: usize) -> Vec<Value> {
         .map(|(i, source)| {
             let record = &site.inputs.sources.all[*source];
             let citations: Vec<Value> = (0..input.front.citations.len())
-                .filter(|c| cites.sources[*c] == Some(*source) && cites.is_used(*c) && cites.by_id.get(input.front.citations[*c].id()) == Some(c))
+                .filter(|c| keys.sources[*c] == Some(*source) && site.is_used(page, *c) && keys.find(input, input.front.citations[*c].id()) == Some(*c))
                 .map(|c| {
                     let citation = &input.front.citations[c];
                     let id = citation.id();
@@ -256,7 +256,7 @@ fn references(renderer: &Renderer<'_>, page: usize) -> Vec<Value> {
                     json!({
                         "id": id, "anchor": format!("cite-{id}"), "quote": citation.quote, "lang": citation.lang, "translation": citation.translation,
                         "locator": renderer.views.locator(page, c), "origin": origin, "origins": origins, "reports": 1,
-                        "status": renderer.views.checked.standing[page][c].name(),
+                        "status": renderer.views.checked.standing(page)[c].name(),
                         "digest": citation.quote.as_deref().map(crate::archive::fold_digest),
                         "problems": touching(&record.evidence.problems, citation.quote.as_deref()),
                         "uses": (1..=cites.uses[c]).map(|n| json!({ "href": format!("#use-{id}-{n}"), "label": letters(n) })).collect::<Vec<_>>(),
@@ -285,8 +285,8 @@ fn letters(n: usize) -> String {
 }
 
 /// Rule 7: what readers must know about the page's evidence, in sentences.
-fn findings(renderer: &Renderer<'_>, page: usize) -> Vec<String> {
-    let site = renderer.site;
+fn findings(renderer: &Renderer, page: usize) -> Vec<String> {
+    let site = &*renderer.site;
     let claims: Vec<_> = site.claims.by_page[page].iter().map(|c| &site.claims.all[*c]).collect();
     let count = |flag: Flag| claims.iter().filter(|c| c.flags.contains(&flag)).count();
     let mut notes = Vec::new();

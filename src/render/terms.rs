@@ -51,7 +51,7 @@ const SKIPPED: &[&str] = &[
 
 impl Terms {
     /// The terms of a site; none if it has no glossary page to link to.
-    pub fn of(site: &Site<'_>) -> Option<Self> {
+    pub fn of(site: &Site) -> Option<Self> {
         let page = site.inputs.pages.iter().position(|p| p.front.template.as_deref() == Some("glossary.html"))?;
         let mut patterns = Vec::new();
         let mut of_pattern = Vec::new();

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::cites::PageCites;
+use super::cites::Keys;
 pub use super::disagreements::Disagreement;
 use crate::date::Date;
 use crate::diag::{Code, Diagnostic, Report, did_you_mean};
@@ -114,14 +114,14 @@ pub struct Claims {
 
 impl Claims {
     /// Gather and resolve the claims of all pages.
-    pub fn find(inputs: &Inputs, cites: &[PageCites], report: &mut Report) -> Self {
+    pub fn find(inputs: &Inputs, keys: &[Keys], report: &mut Report) -> Self {
         let mut claims = Self {
             by_page: vec![Vec::new(); inputs.pages.len()],
             by_question: vec![Vec::new(); inputs.questions.all.len()],
             ..Self::default()
         };
         for (number, page) in inputs.pages.iter().enumerate() {
-            claims.gather(number, page, inputs, &cites[number], report);
+            claims.gather(number, page, inputs, &keys[number], report);
         }
         for estimates in &mut claims.by_question {
             estimates.sort_by_key(|c| {
@@ -134,7 +134,7 @@ impl Claims {
         claims
     }
 
-    fn gather(&mut self, number: usize, page: &PageInput, inputs: &Inputs, cites: &PageCites, report: &mut Report) {
+    fn gather(&mut self, number: usize, page: &PageInput, inputs: &Inputs, keys: &Keys, report: &mut Report) {
         let front = &page.front;
         let mut counts: BTreeMap<ClaimKind, usize> = BTreeMap::new();
         let rows = front
@@ -172,7 +172,7 @@ impl Claims {
             if kind == ClaimKind::Estimate {
                 self.question(&front.estimates[record], record, page, inputs, report);
             }
-            let cite_numbers: Vec<usize> = cited.iter().filter_map(|c| cites.by_id.get(c.as_str()).copied()).collect();
+            let cite_numbers: Vec<usize> = cited.iter().filter_map(|c| keys.find(page, c)).collect();
             let mut claim = Claim {
                 kind,
                 page: number,
@@ -185,7 +185,7 @@ impl Claims {
                 parties: BTreeSet::new(),
                 flags: Vec::new(),
             };
-            claim.weigh(inputs, page, cites);
+            claim.weigh(inputs, page, keys);
             let index = self.all.len();
             if let Some(first) = self.by_id.insert(id.clone(), index) {
                 let other = &self.all[first];
@@ -263,11 +263,11 @@ impl Claims {
 
 impl Claim {
     /// Origins, parties and flags.
-    fn weigh(&mut self, inputs: &Inputs, page: &PageInput, cites: &PageCites) {
+    fn weigh(&mut self, inputs: &Inputs, page: &PageInput, keys: &Keys) {
         let mut kinds = Vec::new();
         let mut unarchived = false;
         for cite in &self.cites {
-            let Some(source) = cites.sources[*cite].map(|s| &inputs.sources.all[s]) else { continue };
+            let Some(source) = keys.sources[*cite].map(|s| &inputs.sources.all[s]) else { continue };
             match &page.front.citations[*cite].origin {
                 Some(origin) => {
                     self.origins.insert(origin.clone());

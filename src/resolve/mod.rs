@@ -1,7 +1,8 @@
 //! Stage 2: names become things.
 //!
-//! In: [`Inputs`]. Out: [`Site`]: addresses, link targets, citations with their marks, claims with their origins. An
-//! unknown name is reported here, with a near match. Entry point: [`resolve`].
+//! In: [`Inputs`]. Out: [`Site`]: addresses, citations of the front matter, claims with their origins; and, page by page
+//! when asked for, texts with their links and marks ([`text`]). An unknown name is reported here, with a near match.
+//! Entry point: [`resolve`].
 //! Must never judge evidence: that is the next stage's.
 
 mod cite_html;
@@ -12,6 +13,9 @@ pub mod disagreements;
 pub mod links;
 pub mod routes;
 mod style_names;
+pub mod text;
+
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -21,34 +25,33 @@ use crate::reuse::Reuse;
 use crate::text::Span;
 use crate::yaml::Step;
 use crate::yaml_path;
-use cites::PageCites;
+use cites::Keys;
 use claims::Claims;
 use csl::Style;
-use links::Target;
 use routes::Routes;
+use text::Slot;
 
 /// The site with its names resolved. Pages, sources and claims are named by their numbers.
 #[derive(Debug)]
-pub struct Site<'i> {
+pub struct Site {
     /// What was read.
-    pub inputs: &'i Inputs,
+    pub inputs: Arc<Inputs>,
     /// Addresses.
     pub routes: Routes,
-    /// For each page, the target of each of its links.
-    pub links: Vec<Vec<Target>>,
-    /// For each page, its citations.
-    pub cites: Vec<PageCites>,
+    /// For each page, the citations of its front matter.
+    pub keys: Vec<Keys>,
     /// Estimates, events, responses and motives.
     pub claims: Claims,
-    /// For each source, where it is cited: page and citation.
-    pub uses: Vec<Vec<(usize, usize)>>,
     /// The citation style, if it could be read.
     pub style: Option<Style>,
     /// Digest of each source's bibliographic entry.
     pub digests: Vec<u128>,
+    texts: Vec<Slot>,
+    uses: OnceLock<Vec<Vec<(usize, usize)>>>,
+    reuse: Reuse,
 }
 
-impl Site<'_> {
+impl Site {
     /// The template that a page asks for: its own, else that of its kind.
     pub fn template(&self, page: usize) -> &str {
         let input = &self.inputs.pages[page];
@@ -59,46 +62,44 @@ impl Site<'_> {
             None => "page.html",
         }
     }
+
+    /// For each source, where it is cited: page and citation. Asks every page for its text the first time.
+    pub fn uses(&self, source: usize) -> &[(usize, usize)] {
+        let all = self.uses.get_or_init(|| {
+            let mut uses = vec![Vec::new(); self.inputs.sources.all.len()];
+            for (page, keys) in self.keys.iter().enumerate() {
+                for (citation, source) in keys.sources.iter().enumerate() {
+                    if let (Some(source), true) = (source, self.is_used(page, citation)) {
+                        uses[*source].push((page, citation));
+                    }
+                }
+            }
+            uses
+        });
+        &all[source]
+    }
 }
 
 /// Resolve the names of a site.
-pub fn resolve<'i>(inputs: &'i Inputs, reuse: &Reuse, report: &mut Report) -> Site<'i> {
+pub fn resolve(inputs: Arc<Inputs>, reuse: &Reuse, report: &mut Report) -> Site {
     // A style's path that leads outside the site was reported with the configuration.
     let inside = crate::config::stays_inside(std::path::Path::new(&inputs.config.citation_style));
-    let style = if inside { Style::find(inputs).map_err(|d| report.push(d)).ok() } else { None };
-    let digests = csl::entry_digests(inputs);
-    let routes = Routes::find(inputs, report);
-    let style_and_digests = style.as_ref().map(|s| (s, digests.as_slice()));
-    let (cites, reports): (Vec<PageCites>, Vec<Report>) = inputs
+    let style = if inside { Style::find(&inputs).map_err(|d| report.push(d)).ok() } else { None };
+    let digests = csl::entry_digests(&inputs);
+    let routes = Routes::find(&inputs, report);
+    let (keys, reports): (Vec<Keys>, Vec<Report>) = inputs
         .pages
         .par_iter()
         .map(|page| {
             let mut report = Report::default();
-            let cites = cites::resolve(page, inputs, style_and_digests, reuse, &mut report);
-            (cites, report)
+            (cites::keys(page, &inputs, &mut report), report)
         })
         .unzip();
     reports.into_iter().for_each(|r| report.extend(r));
-    let generated = |path: &str| is_generated(path, inputs, &routes);
-    let links = inputs
-        .pages
-        .par_iter()
-        .enumerate()
-        .map(|(i, page)| {
-            page.body.links.iter().map(|link| links::resolve(&link.target, i, page, &routes, &inputs.unread, generated)).collect()
-        })
-        .collect();
-    let claims = Claims::find(inputs, &cites, report);
-    let mut uses = vec![Vec::new(); inputs.sources.all.len()];
-    for (page, cites) in cites.iter().enumerate() {
-        for (citation, source) in cites.sources.iter().enumerate() {
-            if let (Some(source), true) = (source, cites.is_used(citation)) {
-                uses[*source].push((page, citation));
-            }
-        }
-    }
-    names_of_sources(inputs, report);
-    Site { inputs, routes, links, cites, claims, uses, style, digests }
+    let claims = Claims::find(&inputs, &keys, report);
+    names_of_sources(&inputs, report);
+    let texts = inputs.pages.iter().map(|_| Slot::default()).collect();
+    Site { inputs, routes, keys, claims, style, digests, texts, uses: OnceLock::new(), reuse: reuse.clone() }
 }
 
 /// Whether the generator makes a file at an output path.
@@ -177,6 +178,6 @@ fn names_of_sources(inputs: &Inputs, report: &mut Report) {
 }
 
 /// The span of a citation of a page.
-pub fn citation_place(site: &Site<'_>, page: usize, citation: usize, field: &str) -> Span {
+pub fn citation_place(site: &Site, page: usize, citation: usize, field: &str) -> Span {
     site.inputs.pages[page].place(&yaml_path!["citations", citation, field])
 }

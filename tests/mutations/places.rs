@@ -81,7 +81,7 @@ fn push(sort: Sort, span: Span, places: &mut Vec<Place>) {
 }
 
 fn in_text(page: &PageInput, lexicon: &Lexicon, places: &mut Vec<Place>) {
-    for block in &page.body.prose {
+    for block in &page.parse_body(false, &mut Report::default()).prose {
         for figure in figures::figures(&block.text, lexicon) {
             push(Sort::TextFigure, Span::new(&page.file, block.source(figure.range)), places);
         }

@@ -3,6 +3,7 @@
 //! In: the site. Out: a list by page for people, or one JSON object with `--format json`. Must never change the site.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::number;
 use crate::check::impact::{Impact, impact};
@@ -15,9 +16,9 @@ use crate::resolve;
 use crate::reuse::Reuse;
 
 /// Print what rests on a source.
-pub fn print(cli: &Cli, inputs: &Inputs, key: &str) -> Result<ExitCode, Failure> {
-    let number = number(inputs, key)?;
-    let site = resolve::resolve(inputs, &Reuse::default(), &mut Report::default());
+pub fn print(cli: &Cli, inputs: Inputs, key: &str) -> Result<ExitCode, Failure> {
+    let number = number(&inputs, key)?;
+    let site = resolve::resolve(Arc::new(inputs), &Reuse::default(), &mut Report::default());
     let impact = impact(&site, number);
     if cli.format == Format::Json {
         println!("{}", serde_json::to_string_pretty(&impact)?);

@@ -8,6 +8,7 @@ mod impact;
 mod lock;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::{Failure, exit, options, print};
 use crate::check;
@@ -22,20 +23,20 @@ use crate::reuse::Reuse;
 pub fn run(cli: &Cli, command: &SourceCommand) -> Result<ExitCode, Failure> {
     match command {
         SourceCommand::Lock { archive } => lock::lock(cli, archive.clone()),
-        SourceCommand::List => with_inputs(cli, list),
+        SourceCommand::List => with_inputs(cli, |inputs| list(&inputs)),
         SourceCommand::Show { key } => with_inputs(cli, |inputs| show(inputs, key)),
         SourceCommand::Impact { key } => with_inputs(cli, |inputs| impact::print(cli, inputs, key)),
         SourceCommand::Add { file, key } => add::add(cli, file, key.as_deref()),
     }
 }
 
-fn with_inputs(cli: &Cli, run: impl FnOnce(&Inputs) -> Result<ExitCode, Failure>) -> Result<ExitCode, Failure> {
+fn with_inputs(cli: &Cli, run: impl FnOnce(Inputs) -> Result<ExitCode, Failure>) -> Result<ExitCode, Failure> {
     let mut report = Report::default();
     let site = SiteArgs { drafts: true, ..SiteArgs::default() };
     let inputs = load::load(&options(cli, &site), &Reuse::default(), &mut report)?;
     report.finish();
     match inputs {
-        Some(inputs) => run(&inputs),
+        Some(inputs) => run(inputs),
         None => {
             print(cli, &report);
             Ok(exit(&report))
@@ -69,12 +70,12 @@ fn list(inputs: &Inputs) -> Result<ExitCode, Failure> {
 }
 
 /// A source, what is known of it, and the claims that rest on it.
-fn show(inputs: &Inputs, key: &str) -> Result<ExitCode, Failure> {
-    let number = number(inputs, key)?;
+fn show(inputs: Inputs, key: &str) -> Result<ExitCode, Failure> {
+    let number = number(&inputs, key)?;
     let mut report = Report::default();
-    let site = resolve::resolve(inputs, &Reuse::default(), &mut report);
-    let checked = check::check(&site, &mut report);
-    let view = Views::new(&site, &checked).source_in_full(number, String::new());
+    let site = Arc::new(resolve::resolve(Arc::new(inputs), &Reuse::default(), &mut report));
+    let (checked, _) = check::check(&site, &mut report);
+    let view = Views::new(checked).source_in_full(number, String::new());
     println!("{}: {}", key, view.brief.title);
     let machine = if view.brief.machine_written { ", machine-written" } else { "" };
     println!("kind {}, trust {}{machine}", view.brief.kind_text, view.brief.trust_text);

@@ -12,7 +12,7 @@ use crate::resolve::claims::ClaimKind;
 use crate::resolve::routes::{DATA_FILES, question_csv};
 
 /// Path and text of each data file.
-pub fn files(renderer: &Renderer<'_>) -> Vec<(&'static str, String)> {
+pub fn files(renderer: &Renderer) -> Vec<(&'static str, String)> {
     let claims: Vec<ClaimView> = (0..renderer.site.claims.all.len()).map(|c| renderer.views.claim(c)).collect();
     let of = |kind: ClaimKind| claims.iter().filter(move |c| c.kind == kind.name());
     vec![
@@ -58,7 +58,7 @@ pub fn files(renderer: &Renderer<'_>) -> Vec<(&'static str, String)> {
 }
 
 /// Path and text of a CSV file for each question: its estimates alone, with the columns of `data/estimates.csv`.
-pub fn questions(renderer: &Renderer<'_>) -> Vec<(String, String)> {
+pub fn questions(renderer: &Renderer) -> Vec<(String, String)> {
     let questions = renderer.site.inputs.questions.all.iter().enumerate();
     questions
         .map(|(number, question)| (question_csv(&question.id), number))
@@ -86,7 +86,7 @@ fn estimates<'a>(claims: impl Iterator<Item = &'a ClaimView>) -> String {
     })
 }
 
-fn disagreements(renderer: &Renderer<'_>) -> Value {
+fn disagreements(renderer: &Renderer) -> Value {
     let rows: Vec<_> = renderer
         .site
         .claims

@@ -22,7 +22,7 @@ struct Item<'a> {
     tags: &'a [String],
 }
 
-fn items<'a>(renderer: &'a Renderer<'_>) -> Vec<Item<'a>> {
+fn items<'a>(renderer: &'a Renderer) -> Vec<Item<'a>> {
     let config = &renderer.site.inputs.config;
     let mut items: Vec<Item<'a>> = renderer
         .site
@@ -65,7 +65,7 @@ fn link(href: String, rel: &str, mime: &str) -> Link {
 }
 
 /// A feed of the site with its own address; without entries it is dated by the state of knowledge.
-fn feed(renderer: &Renderer<'_>, file: &str, title: &str, updated: Option<Date>, entries: Vec<Entry>) -> String {
+fn feed(renderer: &Renderer, file: &str, title: &str, updated: Option<Date>, entries: Vec<Entry>) -> String {
     let config = &renderer.site.inputs.config;
     // RFC 4287, 4.1.1: a feed whose entries lack authors has one itself.
     let authors =
@@ -88,7 +88,7 @@ fn feed(renderer: &Renderer<'_>, file: &str, title: &str, updated: Option<Date>,
 }
 
 /// `atom.xml`.
-pub fn atom(renderer: &Renderer<'_>) -> String {
+pub fn atom(renderer: &Renderer) -> String {
     let items = items(renderer);
     let entries = items
         .iter()
@@ -108,7 +108,7 @@ pub fn atom(renderer: &Renderer<'_>) -> String {
 }
 
 /// `corrections.xml`: what pages had wrong, newest first; none if no page has a correction.
-pub fn corrections(renderer: &Renderer<'_>) -> Option<String> {
+pub fn corrections(renderer: &Renderer) -> Option<String> {
     let inputs = &renderer.site.inputs;
     let pages = inputs.pages.iter().zip(&renderer.site.routes.pages);
     let mut entries: Vec<Entry> = pages
@@ -139,7 +139,7 @@ pub fn corrections(renderer: &Renderer<'_>) -> Option<String> {
 }
 
 /// `feed.json`.
-pub fn json(renderer: &Renderer<'_>) -> String {
+pub fn json(renderer: &Renderer) -> String {
     let config = &renderer.site.inputs.config;
     let entries: Vec<_> = items(renderer)
         .iter()

@@ -9,13 +9,13 @@ mod search;
 mod sitemap;
 
 pub use references::{CiteThis, cite_this};
+pub use search::{entry as search_entry, is_searched_in_full};
 
-use super::Renderer;
-use crate::output::OutputTree;
+use super::{File, Renderer};
 
 /// Add all of them.
-pub fn add(renderer: &Renderer<'_>, tree: &mut OutputTree) {
-    let mut put = |path: &str, text: String| tree.add(path, text.into_bytes());
+pub fn add(renderer: &Renderer, entries: &[Option<String>], files: &mut Vec<File>) {
+    let mut put = |path: &str, text: String| files.push((path.to_owned(), text.into_bytes().into()));
     put("atom.xml", feed::atom(renderer));
     put("feed.json", feed::json(renderer));
     if let Some(text) = feed::corrections(renderer) {
@@ -23,7 +23,7 @@ pub fn add(renderer: &Renderer<'_>, tree: &mut OutputTree) {
     }
     put("sitemap.xml", sitemap::sitemap(renderer));
     put("robots.txt", sitemap::robots(renderer));
-    put("search-index.json", search::index(renderer));
+    put("search-index.json", search::index(renderer, entries));
     for (path, text) in data::files(renderer) {
         put(path, text);
     }

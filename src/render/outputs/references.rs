@@ -34,7 +34,7 @@ impl CiteThis {
 }
 
 /// How to cite a page; none if the theme does not ask for it (`cite_pages: true` in its settings) or it has no date.
-pub fn cite_this(renderer: &Renderer<'_>, page: usize) -> Option<CiteThis> {
+pub fn cite_this(renderer: &Renderer, page: usize) -> Option<CiteThis> {
     if renderer.theme.settings.get("cite_pages") != Some(&Value::Bool(true)) {
         return None;
     }

@@ -6,8 +6,8 @@ use crate::load::markdown::escape;
 use crate::render::Renderer;
 
 /// `sitemap.xml`.
-pub fn sitemap(renderer: &Renderer<'_>) -> String {
-    let site = renderer.site;
+pub fn sitemap(renderer: &Renderer) -> String {
+    let site = &*renderer.site;
     let base = &site.inputs.config.base_url;
     let mut entries: Vec<(String, Option<String>)> = site
         .routes
@@ -32,7 +32,7 @@ pub fn sitemap(renderer: &Renderer<'_>) -> String {
 }
 
 /// `robots.txt`.
-pub fn robots(renderer: &Renderer<'_>) -> String {
+pub fn robots(renderer: &Renderer) -> String {
     format!("User-agent: *\nAllow: /\n\nSitemap: {}sitemap.xml\n", renderer.site.inputs.config.base_url)
 }
 

@@ -10,6 +10,8 @@ mod value;
 pub use shape::*;
 pub use value::value_text;
 
+use std::sync::Arc;
+
 use crate::check::{Checked, Standing};
 use crate::load::front_matter::Names;
 use crate::load::sources::{DateBasis, Problem};
@@ -19,18 +21,19 @@ use crate::resolve::routes;
 
 /// Makes views of one site.
 #[derive(Debug)]
-pub struct Views<'a> {
+pub struct Views {
     /// The site.
-    pub site: &'a Site<'a>,
+    pub site: Arc<Site>,
     /// What the checks found.
-    pub checked: &'a Checked,
+    pub checked: Arc<Checked>,
     briefs: Vec<SourceBrief>,
 }
 
-impl<'a> Views<'a> {
+impl Views {
     /// Prepare what many views share.
-    pub fn new(site: &'a Site<'a>, checked: &'a Checked) -> Self {
-        let briefs = (0..site.inputs.sources.all.len()).map(|i| brief(site, i)).collect();
+    pub fn new(checked: Arc<Checked>) -> Self {
+        let site = checked.site().clone();
+        let briefs = (0..site.inputs.sources.all.len()).map(|i| brief(&site, i)).collect();
         Self { site, checked, briefs }
     }
 
@@ -54,27 +57,27 @@ impl<'a> Views<'a> {
     /// The locator of a citation: as written, else as found.
     pub fn locator(&self, page: usize, citation: usize) -> Option<String> {
         let written = &self.site.inputs.pages[page].front.citations[citation].locator;
-        written.clone().or_else(|| self.checked.standing[page][citation].paragraph().map(|n| format!("para. {n}")))
+        written.clone().or_else(|| self.checked.standing(page)[citation].paragraph().map(|n| format!("para. {n}")))
     }
 
     /// A citation of a record.
     pub fn cite(&self, page: usize, citation: usize) -> Option<CiteView> {
         let record = &self.site.inputs.pages[page].front.citations[citation];
-        let source = self.site.cites[page].sources[citation]?;
+        let source = self.site.keys[page].sources[citation]?;
         Some(CiteView {
             id: record.id().to_owned(),
             href: format!("{}#cite-{}", self.site.routes.pages[page].path, record.id()),
-            n: self.site.cites[page].number(source),
+            n: self.site.facts(page).number(source),
             source: self.briefs[source].clone(),
             quote: record.quote.clone(),
             locator: self.locator(page, citation),
-            status: self.checked.standing[page][citation].name(),
+            status: self.checked.standing(page)[citation].name(),
         })
     }
 
     /// A claim.
     pub fn claim(&self, number: usize) -> ClaimView {
-        let inputs = self.site.inputs;
+        let inputs = &*self.site.inputs;
         let claim = &self.site.claims.all[number];
         let front = &inputs.pages[claim.page].front;
         let cites: Vec<CiteView> = claim.cites.iter().filter_map(|c| self.cite(claim.page, *c)).collect();
@@ -147,10 +150,10 @@ impl<'a> Views<'a> {
 
     /// A disagreement in words and as data.
     pub fn disagreement(&self, disagreement: &Disagreement) -> DisagreementView {
-        let inputs = self.site.inputs;
+        let inputs = &*self.site.inputs;
         let (a, b) = (self.claim(disagreement.pair.0), self.claim(disagreement.pair.1));
         let question = disagreement.question.map(|q| &inputs.questions.all[q]);
-        let counts = disagreement.question.and_then(|_| estimate_counts(self.site, &self.site.claims.all[disagreement.pair.0]));
+        let counts = disagreement.question.and_then(|_| estimate_counts(&self.site, &self.site.claims.all[disagreement.pair.0]));
         let said = |claim: &ClaimView| {
             let who: Vec<&str> = claim.by.iter().map(|a| a.name.as_str()).collect();
             let who = if who.is_empty() { "one source".to_owned() } else { who.join(" and ") };
@@ -189,7 +192,7 @@ impl<'a> Views<'a> {
         let order = |counts: &str| question.counts.iter().position(|c| c == counts).unwrap_or(usize::MAX);
         for claim in &self.site.claims.by_question[number] {
             let counts =
-                estimate_counts(self.site, &self.site.claims.all[*claim]).or_else(|| question.counts.first().cloned()).unwrap_or_default();
+                estimate_counts(&self.site, &self.site.claims.all[*claim]).or_else(|| question.counts.first().cloned()).unwrap_or_default();
             let view = self.claim(*claim);
             match groups.iter_mut().find(|g| g.counts == counts) {
                 Some(group) => group.estimates.push(view),
@@ -215,9 +218,11 @@ impl<'a> Views<'a> {
 
     /// A source in full.
     pub fn source_in_full(&self, number: usize, html: String) -> SourceView {
-        let inputs = self.site.inputs;
+        let inputs = &*self.site.inputs;
         let source = &inputs.sources.all[number];
-        let citations = self.site.uses[number]
+        let citations = self
+            .site
+            .uses(number)
             .iter()
             .map(|(page, citation)| {
                 let record = &inputs.pages[*page].front.citations[*citation];
@@ -225,17 +230,17 @@ impl<'a> Views<'a> {
                     id: record.id().to_owned(),
                     quote: record.quote.clone(),
                     locator: self.locator(*page, *citation),
-                    status: self.checked.standing[*page][*citation].name(),
+                    status: self.checked.standing(*page)[*citation].name(),
                     page: self.page(*page),
                     href: format!("{}#cite-{}", self.site.routes.pages[*page].path, record.id()),
                     problems: touching(&source.evidence.problems, record.quote.as_deref()),
                 }
             })
             .collect();
-        let rests = |claim: &Claim| claim.cites.iter().any(|c| self.site.cites[claim.page].sources[*c] == Some(number));
-        let only = |claim: &Claim| claim.cites.iter().all(|c| self.site.cites[claim.page].sources[*c] == Some(number));
+        let rests = |claim: &Claim| claim.cites.iter().any(|c| self.site.keys[claim.page].sources[*c] == Some(number));
+        let only = |claim: &Claim| claim.cites.iter().all(|c| self.site.keys[claim.page].sources[*c] == Some(number));
         // Only the claims of pages that cite the source can rest on it.
-        let mut pages: Vec<usize> = self.site.uses[number].iter().map(|(page, _)| *page).collect();
+        let mut pages: Vec<usize> = self.site.uses(number).iter().map(|(page, _)| *page).collect();
         pages.dedup();
         let claims = pages
             .iter()
@@ -283,7 +288,7 @@ impl<'a> Views<'a> {
 
     /// Where a citation's statement first came from, for readers; none when that is its source.
     pub fn origin(&self, page: usize, citation: usize) -> (Option<String>, usize) {
-        let inputs = self.site.inputs;
+        let inputs = &*self.site.inputs;
         let record = &inputs.pages[page].front.citations[citation];
         if let Some(origin) = &record.origin {
             return (Some(origin_name(origin, inputs)), 1);
@@ -313,12 +318,12 @@ fn names(names: &Names) -> Vec<String> {
     names.iter().map(str::to_owned).collect()
 }
 
-fn estimate_counts(site: &Site<'_>, claim: &Claim) -> Option<String> {
+fn estimate_counts(site: &Site, claim: &Claim) -> Option<String> {
     site.inputs.pages[claim.page].front.estimates.get(claim.record).and_then(|e| e.counts.clone())
 }
 
-fn brief(site: &Site<'_>, number: usize) -> SourceBrief {
-    let inputs = site.inputs;
+fn brief(site: &Site, number: usize) -> SourceBrief {
+    let inputs = &*site.inputs;
     let source = &inputs.sources.all[number];
     let word = |prefix: &str, name: &str| {
         inputs.theme.as_ref().map_or_else(|| name.to_owned(), |t| t.word(&format!("{prefix}_{name}"), name).to_owned())
