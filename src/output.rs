@@ -1,6 +1,7 @@
 //! The output tree: the whole site as an ordered map from path to content.
 //!
-//! In: what `render` made. Out: a value that `write`, `serve` and `deploy` consume. Must never touch the disk.
+//! In: what `render` made. Out: a value that `write`, `serve` and `deploy` consume; and [`Sink`], to which files go as
+//! they are made. Must never touch the disk.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -22,6 +23,26 @@ pub struct Output {
     pub content: Content,
     /// Equal digests mean equal bytes.
     pub digest: u128,
+}
+
+/// Takes files as they are made, from many threads.
+pub trait Sink: Sync {
+    /// Called before the first file, from a thread that may wait: for another writer, say.
+    fn begin(&self) {}
+
+    /// Take a file. The answer goes into the tree: the bytes themselves, or where they are now. A sink that is refused
+    /// something remembers it, and says so when it is asked to finish.
+    fn put(&self, path: &str, bytes: Arc<[u8]>) -> Output;
+}
+
+/// Keeps every file in memory.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct InMemory;
+
+impl Sink for InMemory {
+    fn put(&self, _path: &str, bytes: Arc<[u8]>) -> Output {
+        Output::of_bytes(bytes)
+    }
 }
 
 /// Every file of the site by its path: relative, forward slashes, no `.` or `..`, in byte order.

@@ -1,7 +1,7 @@
 //! The order of the stages: load, resolve, check, render.
 //!
 //! In: [`Options`]. Out: [`Built`]: the report, and the output tree if the site can be shown. The only file that knows
-//! the order. Must never write: what becomes of the tree is the caller's business.
+//! the order. Must never write: what becomes of the files is the sink's business, and that of the tree the caller's.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use crate::check::{self, Checker, PageChecked, Summary};
 use crate::diag::Report;
 use crate::load::{self, Options, ReadError};
-use crate::output::OutputTree;
+use crate::output::{Content, Output, OutputTree, Sink};
 use crate::render::{File, Renderer};
 use crate::resolve;
 use crate::reuse::Reuse;
@@ -36,8 +36,9 @@ pub struct Built {
 }
 
 /// Run all stages. With errors there is no tree; a preview gets one in spite of findings about evidence. `levels` may
-/// change the severity of findings; it is called for parts of the report and then for the whole.
-pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report) + Sync) -> Result<Built, ReadError> {
+/// change the severity of findings; it is called for parts of the report and then for the whole. Files go to `sink` as
+/// they are made: when there is no tree in the end, what it took is to be thrown away.
+pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report) + Sync, sink: &dyn Sink) -> Result<Built, ReadError> {
     let mut report = Report::default();
     let mut built = Built::default();
     if let Some(inputs) = load::load(options, reuse, &mut report)? {
@@ -50,6 +51,9 @@ pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report) + Sy
         levels(&mut report);
         let stops = |report: &Report| if options.preview { report.is_unbuildable() } else { report.has_errors() };
         let renderer = if stops(&report) { None } else { Renderer::new(&checker.checked, options.preview, reuse) };
+        if renderer.is_some() {
+            sink.begin();
+        }
         let stopped = AtomicBool::new(false);
         let pages: Vec<Page> = (0..site.inputs.pages.len())
             .into_par_iter()
@@ -61,7 +65,7 @@ pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report) + Sy
                     stopped.store(true, Ordering::Relaxed);
                 }
                 if let Some(renderer) = renderer.as_ref().filter(|_| !stopped.load(Ordering::Relaxed)) {
-                    page.made.files = renderer.page(number, &text, &mut page.made.report);
+                    page.made = Made::of(sink, |report| renderer.page(number, &text, report));
                     page.entry = renderer.search_entry(number, &text);
                 }
                 page
@@ -78,19 +82,21 @@ pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report) + Sy
         // What rendering found is said only of a site that has nothing else in the way: what stands in no context
         // because a name is unknown would be told twice.
         if let Some(renderer) = renderer.filter(|_| !stops(&report)) {
-            made.par_extend((0..site.inputs.sources.all.len()).into_par_iter().map(|source| {
-                let mut report = Report::default();
-                let files = renderer.source(source, &mut report);
-                Made { files, report }
-            }));
-            let mut rest = Made::default();
-            rest.files = renderer.rest(&entries, &mut rest.report);
-            made.push(rest);
+            made.par_extend(
+                (0..site.inputs.sources.all.len()).into_par_iter().map(|source| Made::of(sink, |report| renderer.source(source, report))),
+            );
+            made.push(Made::of(sink, |report| renderer.rest(&entries, report)));
             let mut tree = OutputTree::default();
-            renderer.loose().for_each(|(path, output)| tree.add_output(path, output));
+            for (path, output) in renderer.loose() {
+                let output = match output.content {
+                    Content::Bytes(bytes) => sink.put(&path, bytes),
+                    Content::File(_) => output,
+                };
+                tree.add_output(path, output);
+            }
             for part in made {
                 report.extend(part.report);
-                part.files.into_iter().for_each(|(path, bytes)| tree.add(path, bytes));
+                part.files.into_iter().for_each(|(path, output)| tree.add_output(path, output));
             }
             levels(&mut report);
             if !stops(&report) {
@@ -113,8 +119,20 @@ struct Page {
 /// Files that were rendered, and what was found meanwhile.
 #[derive(Default)]
 struct Made {
-    files: Vec<File>,
+    files: Vec<(String, Output)>,
     report: Report,
+}
+
+impl Made {
+    fn of(sink: &dyn Sink, render: impl FnOnce(&mut Report) -> Vec<File>) -> Self {
+        let mut report = Report::default();
+        let files = render(&mut report);
+        let put = |(path, bytes): File| {
+            let output = sink.put(&path, bytes);
+            (path, output)
+        };
+        Self { files: files.into_iter().map(put).collect(), report }
+    }
 }
 
 /// Load, resolve and check, without rendering.

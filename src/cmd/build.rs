@@ -2,18 +2,19 @@
 //!
 //! In: arguments. Out: the site in its folder, or in the preview. With errors nothing is written.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::{Failure, deny, exit, options, print, tally};
 use crate::cli::{Build, Cli, Serve};
 use crate::diag::Report;
 use crate::load::Options;
+use crate::output::{InMemory, OutputTree};
 use crate::pipeline::{self, Built};
 use crate::reuse::Reuse;
 use crate::serve::{self, ServeOptions};
 use crate::watch::{Wake, Watched, Watcher};
-use crate::write::{self, Mode, Written};
+use crate::write::{self, Mode, Stage, WriteError, Written};
 
 /// Build the site, once or whenever it changes.
 pub fn build(cli: &Cli, args: &Build) -> Result<ExitCode, Failure> {
@@ -21,9 +22,10 @@ pub fn build(cli: &Cli, args: &Build) -> Result<ExitCode, Failure> {
     write::guard(&out, &cli.root)?;
     let options = options(cli, &args.site);
     let reuse = if args.watch { Reuse::kept() } else { Reuse::default() };
-    let built = pipeline::build(&options, &reuse, |report| deny(cli, report))?;
+    let stage = Stage::beside(&out);
+    let built = pipeline::build(&options, &reuse, |report| deny(cli, report), &stage)?;
     let code = exit(&built.report);
-    publish(cli, &built, &out, Mode::Switch)?;
+    publish(cli, &built, &out, |tree| stage.finish(tree))?;
     if !args.watch {
         return Ok(code);
     }
@@ -38,10 +40,10 @@ pub fn build(cli: &Cli, args: &Build) -> Result<ExitCode, Failure> {
             Wake::Ended => return Ok(exit(&last)),
         }
         // What the machine refuses now it may grant at the next save: say so, and go on.
-        match pipeline::build(&options, &reuse, |report| deny(cli, report)) {
+        match pipeline::build(&options, &reuse, |report| deny(cli, report), &InMemory) {
             Ok(built) => {
                 watcher.also().set(built.also.clone());
-                if let Err(error) = publish(cli, &built, &out, Mode::InPlace) {
+                if let Err(error) = publish(cli, &built, &out, |tree| write::write(tree, &out, Mode::InPlace)) {
                     eprintln!("error: {error}");
                 }
                 last = built.report;
@@ -52,12 +54,12 @@ pub fn build(cli: &Cli, args: &Build) -> Result<ExitCode, Failure> {
 }
 
 /// Print what was found, and write the tree if there is one.
-fn publish(cli: &Cli, built: &Built, out: &std::path::Path, mode: Mode) -> Result<(), Failure> {
+fn publish(cli: &Cli, built: &Built, out: &Path, write: impl FnOnce(&OutputTree) -> Result<Written, WriteError>) -> Result<(), Failure> {
     print(cli, &built.report);
     let found = tally(&built.report);
     match &built.tree {
         Some(tree) => {
-            let Written { created, changed, unchanged, removed } = write::write(tree, out, mode)?;
+            let Written { created, changed, unchanged, removed } = write(tree)?;
             let found = if found.is_empty() { String::new() } else { format!("; {found}") };
             eprintln!(
                 "{}: {} files: {} new, {} changed, {} as they were, {} removed{found}",
@@ -103,7 +105,7 @@ pub fn serve(cli: &Cli, args: &Serve) -> Result<ExitCode, Failure> {
 }
 
 fn preview(options: &Options, reuse: &Reuse, denied: &[String]) -> Built {
-    match pipeline::build(options, reuse, |report| super::deny_names(denied, report)) {
+    match pipeline::build(options, reuse, |report| super::deny_names(denied, report), &InMemory) {
         Ok(built) => built,
         Err(error) => Built { machine_error: Some(error.to_string()), ..Built::default() },
     }

@@ -12,6 +12,7 @@ use crate::cli::{Cli, Export, SiteArgs};
 use crate::config::{CONFIG_FILE, Config, stays_inside};
 use crate::diag::Report;
 use crate::load::files;
+use crate::output::InMemory;
 use crate::pipeline;
 use crate::resolve::routes::DATA_FILES;
 use crate::reuse::Reuse;
@@ -22,7 +23,7 @@ const RECORDS: [&str; 5] = [CONFIG_FILE, "content/actors.yaml", "content/questio
 /// Write the bundle.
 pub fn export(cli: &Cli, args: &Export) -> Result<ExitCode, Failure> {
     let site = SiteArgs { archive: args.archive.clone(), ..SiteArgs::default() };
-    let built = pipeline::build(&options(cli, &site), &Reuse::default(), |report| deny(cli, report))?;
+    let built = pipeline::build(&options(cli, &site), &Reuse::default(), |report| deny(cli, report), &InMemory)?;
     let Some(tree) = &built.tree else {
         print(cli, &built.report);
         eprintln!("{}; nothing was exported", tally(&built.report));

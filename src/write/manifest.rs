@@ -65,7 +65,7 @@ impl Manifest {
 pub(super) fn is_safe(path: &str) -> bool {
     !path.contains(['\0', '\\'])
         && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
-        && !path.split('/').next().is_some_and(|first| matches!(first, NAME | super::in_place::FRESH))
+        && !path.split('/').next().is_some_and(|first| matches!(first, NAME | super::in_place::FRESH | super::stage::UNFINISHED))
 }
 
 fn escape(path: &str) -> String {

@@ -1,7 +1,8 @@
 //! The output tree becomes files.
 //!
 //! In: an [`OutputTree`] and the output folder. Out: the folder holds exactly the tree, a manifest of what is ours, and
-//! every file that was there before and is not ours; [`Written`] says what changed. Entry points: [`write()`], [`guard()`].
+//! every file that was there before and is not ours; [`Written`] says what changed. Entry points: [`Stage`] for files
+//! as they are made, [`write()`] for a tree, [`guard()`].
 //! Must never remove or replace a file that the manifest of an earlier write does not list, and never leave a reader
 //! of the folder between two sites.
 
@@ -13,17 +14,20 @@ mod lock;
 mod manifest;
 mod place;
 mod plan;
+mod stage;
 mod switch;
 #[cfg(test)]
 mod tests;
 
 pub use error::WriteError;
 pub use guard::guard;
+pub use stage::Stage;
 
 use std::path::Path;
 use std::time::Duration;
 
 use crate::output::OutputTree;
+use manifest::Manifest;
 use place::Place;
 use plan::Plan;
 
@@ -63,17 +67,16 @@ pub fn write(tree: &OutputTree, out: &Path, mode: Mode) -> Result<Written, Write
 }
 
 fn write_within(tree: &OutputTree, out: &Path, mode: Mode, patience: Duration) -> Result<Written, WriteError> {
+    if mode == Mode::Switch {
+        return Stage::patient(out, patience).write(tree);
+    }
     let place = Place::of(out)?;
     place.make_parent()?;
     let _held = lock::hold(&place, patience)?;
     switch::clear_leftover(&place)?;
-    let plan = Plan::make(tree, &place)?;
-    if plan.nothing_to_do() {
-        return Ok(plan.written);
-    }
-    match mode {
-        Mode::Switch => switch::apply(&place, tree, &plan)?,
-        Mode::InPlace => in_place::apply(&place, tree, &plan)?,
+    let plan = Plan::make(tree, &place, Manifest::read(&place.out)?, |_, _| None)?;
+    if !plan.nothing_to_do() {
+        in_place::apply(&place, tree, &plan)?;
     }
     Ok(plan.written)
 }

@@ -45,17 +45,20 @@ enum State {
 }
 
 impl Plan {
-    /// Compare.
+    /// Compare. `known` says whether the folder is known to hold a file of the tree; without an answer it is read.
     ///
     /// # Errors
     /// When the folder cannot be read, when a path of the tree is not a plain relative path, or when a file that is not
     /// ours stands in the way and holds other bytes.
-    pub fn make(tree: &OutputTree, place: &Place) -> Result<Self, WriteError> {
+    pub fn make(
+        tree: &OutputTree,
+        place: &Place,
+        before: Manifest,
+        known: impl Fn(&str, &Output) -> Option<bool> + Sync,
+    ) -> Result<Self, WriteError> {
         if let Some((path, _)) = tree.iter().find(|(path, _)| !manifest::is_safe(path)) {
-            let cause = "the path leads outside the output folder, or has a character that not every system allows";
-            return Err(WriteError::refused("write", Path::new(path), cause, "rename what it is made from"));
+            return Err(unsafe_path(path));
         }
-        let before = Manifest::read(&place.out)?;
         let after = Manifest::of(tree);
         let (exists, entries) = list(&place.out)?;
         let (foreign, foreign_folders, mut old_folders) = sort_out(&entries, &before);
@@ -65,12 +68,16 @@ impl Plan {
         let on_disk: HashMap<&Path, FileType> = entries.iter().map(|(path, kind)| (path.as_path(), *kind)).collect();
 
         let files: Vec<(&str, &Output)> = tree.iter().collect();
+        let is_same = |path: &str, output: &Output| match known(path, output) {
+            Some(same) => Ok(same),
+            None => holds(&place.out.join(path), output),
+        };
         let states: Vec<State> = files
             .par_iter()
             .map(|(path, output)| match on_disk.get(Path::new(path)) {
                 None => Ok(State::Missing),
                 Some(kind) if kind.is_dir() => Ok(State::Missing),
-                Some(kind) if kind.is_file() && holds(&place.out.join(path), output)? => Ok(State::Same),
+                Some(kind) if kind.is_file() && is_same(path, output)? => Ok(State::Same),
                 Some(_) => Ok(State::Differs),
             })
             .collect::<Result<_, WriteError>>()?;
@@ -102,6 +109,12 @@ impl Plan {
         let Written { created, changed, unchanged: _, removed } = &self.written;
         created.is_empty() && changed.is_empty() && removed.is_empty() && self.before == self.after
     }
+}
+
+/// A path of the tree that is no plain relative path.
+pub(super) fn unsafe_path(path: &str) -> WriteError {
+    let cause = "the path leads outside the output folder, or has a character that not every system allows";
+    WriteError::refused("write", Path::new(path), cause, "rename what it is made from")
 }
 
 /// Everything in the folder but our own notes, parents before children, and whether the folder exists.

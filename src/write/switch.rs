@@ -1,6 +1,7 @@
 //! The whole new site at once: staged beside the folder, then exchanged with it.
 //!
-//! In: the tree and the plan. Out: the folder is the new site; before the exchange it is the old one, to the byte.
+//! In: the tree, of which files may be staged already, and the plan. Out: the folder is the new site; before the
+//! exchange it is the old one, to the byte.
 //! What is not ours comes along by hard link. A kill at any moment leaves one site or the other, and at most a hidden
 //! folder beside it, which [`clear_leftover`] clears at the start of the next write.
 //! Must never remove the only copy of a file that is not ours.
@@ -19,11 +20,12 @@ use super::in_place;
 use super::manifest::{self, Manifest};
 use super::place::Place;
 use super::plan::Plan;
-use crate::output::{Output, OutputTree};
+use super::stage::UNFINISHED;
+use crate::output::{Content, Output, OutputTree};
 
-/// Stage and switch; where the system cannot exchange two folders, replace file by file.
+/// Complete the stage and switch; where the system cannot exchange two folders, replace file by file.
 pub(super) fn apply(place: &Place, tree: &OutputTree, plan: &Plan) -> Result<(), WriteError> {
-    if let Err(error) = stage(place, tree, plan) {
+    if let Err(error) = complete(place, tree, plan) {
         // Everything in the stage exists elsewhere too; on a full disk its space is needed.
         let _ = fs::remove_dir_all(&place.stage);
         return Err(error.untouched());
@@ -37,11 +39,13 @@ pub(super) fn apply(place: &Place, tree: &OutputTree, plan: &Plan) -> Result<(),
         }
         Ok(()) => Ok(()),
         Err(e) => {
+            let done = if plan.exists && cannot_exchange(&e) {
+                in_place::apply(place, tree, plan)
+            } else {
+                Err(WriteError::io("replace", &place.out, e).untouched())
+            };
             let _ = fs::remove_dir_all(&place.stage);
-            if plan.exists && cannot_exchange(&e) {
-                return in_place::apply(place, tree, plan);
-            }
-            Err(WriteError::io("replace", &place.out, e).untouched())
+            done
         }
     }
 }
@@ -51,30 +55,41 @@ pub(super) fn apply(place: &Place, tree: &OutputTree, plan: &Plan) -> Result<(),
 pub(super) fn clear_leftover(place: &Place) -> Result<(), WriteError> {
     in_place::clear(&place.out.join(in_place::FRESH))?;
     match fs::symlink_metadata(&place.stage) {
+        Ok(_) if place.stage.join(UNFINISHED).exists() => {
+            fs::remove_dir_all(&place.stage).map_err(|e| WriteError::io("clear", &place.stage, e))
+        }
         Ok(meta) if meta.is_dir() => sweep(&place.stage, &place.out, Late::Loses),
         _ => Ok(()),
     }
 }
 
-/// Make the stage: the manifest first, so that a leftover can be told from foreign files, then the tree, then what is
-/// not ours.
-fn stage(place: &Place, tree: &OutputTree, plan: &Plan) -> Result<(), WriteError> {
+/// Make the stage's folder, with the mark that it is not complete.
+pub(super) fn begin(place: &Place) -> Result<(), WriteError> {
     let stage = &place.stage;
-    fs::create_dir(stage).map_err(|e| WriteError::io("create", stage, e))?;
-    if let Ok(meta) = fs::metadata(&place.out) {
-        fs::set_permissions(stage, meta.permissions()).map_err(|e| WriteError::io("create", stage, e))?;
+    let made = fs::create_dir(stage).and_then(|()| fs::write(stage.join(UNFINISHED), ""));
+    made.map_err(|e| WriteError::io("create", stage, e))?;
+    match fs::metadata(&place.out) {
+        Ok(meta) => fs::set_permissions(stage, meta.permissions()).map_err(|e| WriteError::io("create", stage, e)),
+        Err(_) => Ok(()),
     }
-    let note = stage.join(manifest::NAME);
-    fs::write(&note, plan.after.text()).map_err(|e| WriteError::io("write", &note, e))?;
+}
 
-    let files: Vec<(&str, &Output)> = tree.iter().collect();
-    let folders: BTreeSet<&Path> = files.iter().flat_map(|(path, _)| Path::new(path).ancestors().skip(1)).collect();
+/// Complete the stage: what was not written while the site was made, what is not ours, the manifest, and last the mark.
+fn complete(place: &Place, tree: &OutputTree, plan: &Plan) -> Result<(), WriteError> {
+    let stage = &place.stage;
+    if fs::symlink_metadata(stage).is_err() {
+        begin(place)?;
+    }
+    let missing: Vec<(&str, &Output)> =
+        tree.iter().filter(|(path, output)| !matches!(&output.content, Content::File(at) if *at == stage.join(path))).collect();
+    let folders: BTreeSet<&Path> = missing.iter().flat_map(|(path, _)| Path::new(path).ancestors().skip(1)).collect();
     for folder in folders.into_iter().filter(|f| !f.as_os_str().is_empty()) {
-        let path = stage.join(folder);
-        fs::create_dir(&path).map_err(|e| WriteError::io("create", &place.out.join(folder), e))?;
+        let made = fs::create_dir(stage.join(folder));
+        let made = made.or_else(|e| if e.kind() == ErrorKind::AlreadyExists { Ok(()) } else { Err(e) });
+        made.map_err(|e| WriteError::io("create", &place.out.join(folder), e))?;
     }
     let unchanged: HashSet<&str> = plan.written.unchanged.iter().map(String::as_str).collect();
-    files.par_iter().try_for_each(|(path, output)| {
+    missing.par_iter().try_for_each(|(path, output)| {
         let (old, new) = (place.out.join(path), stage.join(path));
         // A linked file keeps its time, so that web servers and backups see that it did not change.
         if unchanged.contains(path) && fs::hard_link(&old, &new).is_ok() {
@@ -92,7 +107,12 @@ fn stage(place: &Place, tree: &OutputTree, plan: &Plan) -> Result<(), WriteError
     plan.foreign.par_iter().try_for_each(|path| {
         let old = place.out.join(path);
         gone_is_fine(carry(&old, &stage.join(path))).map_err(|e| WriteError::io("carry over", &old, e))
-    })
+    })?;
+
+    // From here on a leftover can be told from foreign files by its manifest.
+    let (note, mark) = (stage.join(manifest::NAME), stage.join(UNFINISHED));
+    fs::write(&note, plan.after.text()).map_err(|e| WriteError::io("write", &note, e))?;
+    fs::remove_file(&mark).map_err(|e| WriteError::io("write", &mark, e))
 }
 
 /// What its owner removed while we staged need not be carried.

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use cited::load::Options;
+use cited::output::InMemory;
 use cited::pipeline::{self, Built};
 use cited::reuse::Reuse;
 use proptest::prelude::*;
@@ -151,8 +152,8 @@ proptest! {
         let kept = Reuse::kept();
         for edit in &edits {
             apply(&site, edit);
-            let rebuilt = pipeline::build(&options, &kept, |_| {}).expect("the disk answers");
-            let clean = pipeline::build(&options, &Reuse::default(), |_| {}).expect("the disk answers");
+            let rebuilt = pipeline::build(&options, &kept, |_| {}, &InMemory).expect("the disk answers");
+            let clean = pipeline::build(&options, &Reuse::default(), |_| {}, &InMemory).expect("the disk answers");
             prop_assert_eq!(shown(&rebuilt), shown(&clean), "after {:?}", edit);
         }
     }
