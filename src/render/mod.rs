@@ -15,6 +15,7 @@ mod collections;
 mod head;
 pub mod outputs;
 mod page;
+mod settings;
 mod terms;
 pub mod views;
 
@@ -142,7 +143,7 @@ fn common(site: &Site, theme: &Theme, assets: &BTreeMap<String, String>) -> Comm
             "title": config.title, "description": config.description, "base_url": config.base_url, "language": config.language,
             "authors": config.authors, "license": config.license, "as_of": config.as_of, "extra": config.extra,
         },
-        "settings": theme.settings,
+        "settings": settings::shown(site, theme),
         "t": theme.strings,
         "assets": assets,
         "nav": nav,
