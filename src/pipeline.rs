@@ -92,6 +92,7 @@ pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report) + Sy
                 report.extend(part.report);
                 part.files.into_iter().for_each(|(path, bytes)| tree.add(path, bytes));
             }
+            renderer.last(&mut tree, &mut report);
             levels(&mut report);
             if !stops(&report) {
                 built.tree = Some(tree);
