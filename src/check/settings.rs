@@ -44,10 +44,11 @@ fn exists(site: &Site, path: &str, at: &[Step], report: &mut Report) {
     if !site.leads_somewhere(path) {
         let paths = site.routes.pages.iter().map(|p| p.path.as_str()).filter(|p| !p.is_empty());
         let place = Yaml::whole(&site.inputs.config.file).place(at);
-        report.push(
-            Diagnostic::at(Code::LinkBroken, place, format!("there is no page at `{path}`"))
-                .help(did_you_mean(path, paths, || "write the address of a page, from the site's root, such as `about/`".to_owned())),
-        );
+        report.push(Diagnostic::at(Code::LinkBroken, place, format!("there is no page at `{path}`")).help(did_you_mean(
+            path,
+            paths,
+            || "write the address of a page, from the site's root, such as `about/`".to_owned(),
+        )));
     }
 }
 

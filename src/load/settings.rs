@@ -171,7 +171,11 @@ fn checked(name: &str, setting: &Setting, value: &Value, yaml: &Yaml, at: &[Step
             for (i, item) in value.as_array().into_iter().flatten().enumerate() {
                 if let Some((step, message)) = wrong_item(item) {
                     let steps: Vec<Step> = std::iter::once(Step::from(i)).chain(step.map(Step::from)).collect();
-                    bad(&steps, format!("the setting `{name}`: {message}"), "write `{ title: About, path: about/ }`, or `url:` in place of `path:`".to_owned());
+                    bad(
+                        &steps,
+                        format!("the setting `{name}`: {message}"),
+                        "write `{ title: About, path: about/ }`, or `url:` in place of `path:`".to_owned(),
+                    );
                 }
             }
         }
@@ -192,7 +196,9 @@ fn wrong_item(item: &Value) -> Option<(Option<&str>, String)> {
     match (text("path"), text("url")) {
         (Some(_), Some(_)) => Some((Some("url"), "an item leads to a page or to an address, not to both".to_owned())),
         (None, None) => Some((None, "an item leads nowhere".to_owned())),
-        (Some(path), None) if path.starts_with('/') || path.contains("://") => Some((Some("path"), format!("`{path}` is not a path below the root"))),
+        (Some(path), None) if path.starts_with('/') || path.contains("://") => {
+            Some((Some("path"), format!("`{path}` is not a path below the root")))
+        }
         (None, Some(url)) if !is_publishable(url) || crate::address::scheme(url).is_none() => {
             Some((Some("url"), format!("`{url}` is not an address that can be published")))
         }
@@ -236,7 +242,12 @@ mod tests {
         for (kind, default, good, wrong) in [
             ("text", "''", &["Made by us", "''"][..], &["1", "[a]", "true"][..]),
             ("switch", "true", &["false"], &["'yes'", "1"]),
-            ("colour", "black", &["teal", "'#05a'", "'rgb(0 88 106)'", "'oklch(40% 0.1 220)'"], &["madder", "''", "'#00586a80'", "'red;}'"]),
+            (
+                "colour",
+                "black",
+                &["teal", "'#05a'", "'rgb(0 88 106)'", "'oklch(40% 0.1 220)'"],
+                &["madder", "''", "'#00586a80'", "'red;}'"],
+            ),
             ("font", "serif", &["Georgia, serif", "'\"Source Serif 4\", serif'"], &["''", "'x;} body{'", "'\"open'", "'url(a)'"]),
             ("page", "''", &["about/", "''"], &["/about/", "about", "'https://example.org/'"]),
             ("url", "''", &["'mailto:desk@example.org'", "'https://example.org/'"], &["about/", "'javascript:alert(1)'"]),
@@ -244,7 +255,14 @@ mod tests {
                 "menu",
                 "[]",
                 &["[]", "[{ title: A, path: a/ }, { title: B, url: 'https://b.example/' }]"],
-                &["about/", "[about/]", "[{ title: A }]", "[{ path: a/ }]", "[{ title: A, path: a/, href: b }]", "[{ title: A, url: 'javascript:b' }]"],
+                &[
+                    "about/",
+                    "[about/]",
+                    "[{ title: A }]",
+                    "[{ path: a/ }]",
+                    "[{ title: A, path: a/, href: b }]",
+                    "[{ title: A, url: 'javascript:b' }]",
+                ],
             ),
         ] {
             let declared = format!("{{ type: {kind}, default: {default}, description: x }}");

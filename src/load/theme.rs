@@ -208,7 +208,18 @@ pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<
     if report.count(crate::diag::Severity::Error) > before {
         return Ok(None);
     }
-    Ok(Some(Theme { name: config.theme.clone(), file: theme_file, declared, settings, needs, tera, templates, strings, assets, digest: hasher.digest128() }))
+    Ok(Some(Theme {
+        name: config.theme.clone(),
+        file: theme_file,
+        declared,
+        settings,
+        needs,
+        tera,
+        templates,
+        strings,
+        assets,
+        digest: hasher.digest128(),
+    }))
 }
 
 /// What stands for a setting's value in a style sheet: `setting(accent)`.
