@@ -31,7 +31,7 @@ use crate::check::Checked;
 use crate::diag::Report;
 use crate::load::markdown::Word;
 use crate::load::theme::{Collection, Theme};
-use crate::output::{Content, Output};
+use crate::output::{Content, Output, OutputTree};
 use crate::resolve::Site;
 use crate::resolve::text::PageText;
 use crate::reuse::Reuse;

@@ -108,8 +108,8 @@ impl Site {
         let path = path.split('#').next().unwrap_or("");
         let folder = if path.is_empty() || path.ends_with('/') { path.to_owned() } else { format!("{path}/") };
         self.routes.by_path.contains_key(&folder)
-            || is_generated(path, self.inputs, &self.routes)
-            || is_generated(&format!("{folder}index.html"), self.inputs, &self.routes)
+            || is_generated(path, &self.inputs, &self.routes)
+            || is_generated(&format!("{folder}index.html"), &self.inputs, &self.routes)
     }
 }
 
