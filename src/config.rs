@@ -67,6 +67,9 @@ pub struct RawConfig {
     /// Phrases that hold numbers but count nothing: `Article 4`, `Mirage 2000`.
     #[serde(default)]
     names: Vec<String>,
+    /// How readers search: `small` (default), one file for small sites, or `pagefind`, for large ones.
+    #[serde(default)]
+    search: Search,
     /// Let HTML in the content through as it is. Only for sites whose every author is trusted.
     #[serde(default)]
     trusted_html: bool,
@@ -107,6 +110,17 @@ pub enum CitesCover {
     Paragraph,
 }
 
+/// How readers search the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Search {
+    /// One file with the text of every page; good to about a hundred pages.
+    #[default]
+    Small,
+    /// An index in pieces, read by WebAssembly; needs a program compiled with the feature `full`.
+    Pagefind,
+}
+
 /// `site.yaml` as checked.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -142,6 +156,8 @@ pub struct Config {
     pub cites_cover: CitesCover,
     /// Phrases whose numbers count nothing.
     pub names: Vec<String>,
+    /// How readers search.
+    pub search: Search,
     /// Whether raw HTML is published unchanged.
     pub trusted_html: bool,
     /// Deploy targets, read by `cited deploy`.
@@ -177,6 +193,7 @@ impl Config {
             checks,
             cites_cover,
             names,
+            search,
             trusted_html,
             deploy,
             extra,
@@ -260,6 +277,14 @@ impl Config {
                 ),
             }
         }
+        if search == Search::Pagefind && !cfg!(feature = "full") {
+            bad(
+                &yaml_path!["search"],
+                Code::ValueInvalid,
+                "this program was compiled without Pagefind".to_owned(),
+                "compile it with `--features full`, or leave `search` at `small`".to_owned(),
+            );
+        }
         for (i, name) in names.iter().enumerate() {
             if name.trim().is_empty() {
                 bad(&yaml_path!["names", i], Code::ValueInvalid, "an empty name".to_owned(), "remove the line".to_owned());
@@ -282,6 +307,7 @@ impl Config {
             checks: levels,
             cites_cover,
             names,
+            search,
             trusted_html,
             deploy,
             extra,

@@ -98,6 +98,7 @@ pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report) + Sy
                 report.extend(part.report);
                 part.files.into_iter().for_each(|(path, output)| tree.add_output(path, output));
             }
+            renderer.last(&mut tree, &mut report);
             levels(&mut report);
             if !stops(&report) {
                 built.tree = Some(tree);

@@ -12,6 +12,7 @@ mod links;
 mod numbers;
 mod quotes;
 pub mod review;
+mod settings;
 mod summary;
 mod theme;
 
@@ -107,6 +108,7 @@ impl Checker {
         let mut found = Report::default();
         quotes::check_site(&self.site, &mut found);
         evidence::check_site(&self.site, &mut found);
+        settings::check(&self.site, &mut found);
         self.levels.apply(&mut found);
         report.extend(found);
         summary.finish(&self.site, |page| self.checked.standing(page).to_vec());

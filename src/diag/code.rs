@@ -60,7 +60,7 @@ codes! {
     IdDuplicate "id-duplicate" Error Unbuildable "an id is used twice";
     RouteCollision "route-collision" Error Unbuildable "two pages or files want one address";
     ThemeMissing "theme-missing" Error Unbuildable "the theme's folder does not exist";
-    ThemeInvalid "theme-invalid" Error Unbuildable "the theme lacks something, or a setting does not exist in it";
+    ThemeInvalid "theme-invalid" Error Unbuildable "the theme lacks something, or a setting does not exist in it or is of another type";
     TemplateMissing "template-missing" Error Unbuildable "a page asks for a template that the theme does not have";
     TemplateError "template-error" Error Unbuildable "a template cannot be parsed or rendered";
     ShortcodeInvalid "shortcode-invalid" Error Unbuildable "a shortcode is unknown, not closed or badly written";
@@ -75,6 +75,7 @@ codes! {
     LinkBroken "link-broken" Error Unpublishable "a link inside the site leads nowhere";
     LinkUnsafe "link-unsafe" Error Unpublishable "a link uses a scheme that is not published";
     AltMissing "alt-missing" Error Unpublishable "an image has no alternative text";
+    ColourContrast "colour-contrast" Error Unpublishable "a colour of the theme's settings is too faint on its ground";
     CiteUnused "cite-unused" Warning Unpublishable "a citation in the front matter is used by nothing on the page";
     SourceUnused "source-unused" Warning Unpublishable "a source that no page cites";
     CiteUnarchived "cite-unarchived" Warning Unpublishable "a citation of a source whose text is not archived: it is not checked against the text";

@@ -115,6 +115,26 @@ const TERMS: &[(&str, &str)] = &[
 ];
 
 impl Locator {
+    /// As a reader reads it: `p. 104`, `pp. 33–35`, `para. 4`.
+    pub fn text(&self) -> String {
+        let several = self.value.contains(['-', '–', ',']);
+        let word = match (self.term, several) {
+            ("page", false) => "p.",
+            ("page", true) => "pp.",
+            ("paragraph", false) => "para.",
+            ("paragraph", true) => "paras.",
+            ("chapter", _) => "ch.",
+            ("section", _) => "sec.",
+            ("volume", _) => "vol.",
+            ("figure", _) => "fig.",
+            ("column", _) => "col.",
+            ("issue", _) => "no.",
+            ("sub-verbo", _) => "s.v.",
+            (term, _) => term,
+        };
+        format!("{word} {}", self.value.replace('-', "–"))
+    }
+
     /// Read `para. 4`, `pp. 33-35`, or a bare number (a page). The rest of the text is returned beside it.
     pub fn parse(text: &str) -> Option<(Self, &str)> {
         let text = text.trim_start();

@@ -17,6 +17,7 @@ pub mod prose;
 pub mod records;
 pub mod ris;
 mod sanitise;
+pub mod settings;
 pub mod shortcodes;
 pub mod sources;
 pub mod theme;

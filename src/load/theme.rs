@@ -14,6 +14,7 @@ use tera::Tera;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::files::{self, ReadError};
+use super::settings::{self, Kind, Setting};
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Report, did_you_mean};
 use crate::text::{Span, TextFile};
@@ -36,9 +37,9 @@ pub struct ThemeFile {
     /// Its authors.
     #[serde(default)]
     pub authors: Vec<String>,
-    /// Its settings with their defaults; `theme_settings:` in `site.yaml` overrides them.
+    /// Its settings; `theme_settings:` in `site.yaml` gives them other values than their defaults.
     #[serde(default)]
-    pub settings: BTreeMap<String, serde_json::Value>,
+    pub settings: BTreeMap<String, Setting>,
     /// Template → the collections it reads. A template sees only what stands here.
     #[serde(default)]
     pub needs: BTreeMap<String, Vec<Collection>>,
@@ -68,7 +69,11 @@ pub enum Collection {
 pub struct Theme {
     /// The folder's name.
     pub name: String,
-    /// Defaults and overrides together.
+    /// `theme.yaml`, if there is one.
+    pub file: Option<Arc<TextFile>>,
+    /// The settings as `theme.yaml` declares them.
+    pub declared: BTreeMap<String, Setting>,
+    /// The value of each, of its type.
     pub settings: BTreeMap<String, serde_json::Value>,
     /// What each template reads.
     pub needs: BTreeMap<String, Vec<Collection>>,
@@ -122,37 +127,16 @@ pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<
         return Ok(None);
     }
     let before = report.count(crate::diag::Severity::Error);
-    let described = match files::read_text(root, &format!("{folder}/theme.yaml"), report)? {
-        Some(file) => Yaml::whole(&file).read::<ThemeFile>().map_err(|d| report.push(d)).unwrap_or_default(),
+    let theme_file = files::read_text(root, &format!("{folder}/theme.yaml"), report)?;
+    let theme_yaml = theme_file.as_ref().map_or_else(|| config_yaml.clone(), Yaml::whole);
+    let described = match &theme_file {
+        Some(_) => theme_yaml.read::<ThemeFile>().map_err(|d| report.push(d)).unwrap_or_default(),
         None => ThemeFile::default(),
     };
-    let ThemeFile { name: _, description: _, license: _, authors: _, mut settings, needs } = described;
-    for (key, value) in &config.theme_settings {
-        match settings.get_mut(key) {
-            Some(default) => {
-                if std::mem::discriminant(default) != std::mem::discriminant(value) && !default.is_null() {
-                    report.push(
-                        Diagnostic::at(
-                            Code::ThemeInvalid,
-                            config_yaml.place(&yaml_path!["theme_settings", key.as_str()]),
-                            format!("the setting `{key}` is of the wrong type"),
-                        )
-                        .help(format!("the theme's default is `{default}`")),
-                    );
-                }
-                *default = value.clone();
-            }
-            None => {
-                let place = config_yaml.key_place(&yaml_path!["theme_settings", key.as_str()]);
-                let help = did_you_mean(key, settings.keys().map(String::as_str), || {
-                    format!("settings of this theme: {}", settings.keys().cloned().collect::<Vec<_>>().join(", "))
-                });
-                report.push(
-                    Diagnostic::at(Code::ThemeInvalid, place, format!("the theme `{}` has no setting `{key}`", config.theme)).help(help),
-                );
-            }
-        }
-    }
+    let ThemeFile { name: _, description: _, license: _, authors: _, settings: declared, needs } = described;
+    // A theme.yaml that cannot be read declares nothing: that the site's settings are unknown then is no news.
+    let given = if report.count(crate::diag::Severity::Error) > before { &BTreeMap::new() } else { &config.theme_settings };
+    let settings = settings::read(&declared, given, (&theme_yaml, &config_yaml), &config.theme, report);
     let mut templates = BTreeMap::new();
     let mut assets = BTreeMap::new();
     for base in [folder.as_str(), ""] {
@@ -169,6 +153,20 @@ pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<
             assets.insert(path[below("assets").len() + 1..].to_owned(), Asset { path: root.join(&path), bytes: bytes.into() });
         }
     }
+    for name in declared.iter().filter(|(_, s)| s.kind == Kind::Asset).map(|(name, _)| name) {
+        let file = settings.get(name).and_then(|v| v.as_str()).unwrap_or("");
+        if !file.is_empty() && !assets.contains_key(file) {
+            let given = config.theme_settings.contains_key(name);
+            let place = if given {
+                config_yaml.place(&yaml_path!["theme_settings", name.as_str()])
+            } else {
+                theme_yaml.place(&yaml_path!["settings", name.as_str(), "default"])
+            };
+            let help = did_you_mean(file, assets.keys().map(String::as_str), || format!("put the file into assets/, as assets/{file}"));
+            report.push(Diagnostic::at(Code::ThemeInvalid, place, format!("there is no asset `{file}`")).help(help));
+        }
+    }
+    sheets(&assets, root, &declared, report);
     let mut strings = BTreeMap::new();
     for base in [format!("{folder}/strings"), "strings".to_owned()] {
         for language in ["en", config.language.as_str()] {
@@ -210,7 +208,45 @@ pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<
     if report.count(crate::diag::Severity::Error) > before {
         return Ok(None);
     }
-    Ok(Some(Theme { name: config.theme.clone(), settings, needs, tera, templates, strings, assets, digest: hasher.digest128() }))
+    Ok(Some(Theme {
+        name: config.theme.clone(),
+        file: theme_file,
+        declared,
+        settings,
+        needs,
+        tera,
+        templates,
+        strings,
+        assets,
+        digest: hasher.digest128(),
+    }))
+}
+
+/// What stands for a setting's value in a style sheet: `setting(accent)`.
+pub const IN_SHEET: &str = "setting(";
+
+/// Style sheets may name settings that are colours, fonts, numbers or choices, and no others.
+fn sheets(assets: &BTreeMap<String, Asset>, root: &Path, declared: &BTreeMap<String, Setting>, report: &mut Report) {
+    for asset in assets.iter().filter(|(name, _)| name.ends_with(".css")).map(|(_, asset)| asset) {
+        let Ok(text) = std::str::from_utf8(&asset.bytes) else { continue };
+        for (at, _) in text.match_indices(IN_SHEET) {
+            let start = at + IN_SHEET.len();
+            let name = &text[start..start + text[start..].find(')').unwrap_or(0)];
+            let fits = |s: &Setting| matches!(s.kind, Kind::Colour | Kind::Font | Kind::Number | Kind::Choice);
+            if declared.get(name).is_some_and(fits) {
+                continue;
+            }
+            let path = asset.path.strip_prefix(root).unwrap_or(&asset.path).to_string_lossy().into_owned();
+            let place = Span::new(&TextFile::new(path, text), start..start + name.len());
+            let (message, help) = if declared.contains_key(name) {
+                (format!("the setting `{name}` cannot stand in a style sheet"), "only colours, fonts, numbers and choices can".to_owned())
+            } else {
+                let names = declared.iter().filter(|(_, s)| fits(s)).map(|(name, _)| name.as_str());
+                (format!("the theme has no setting `{name}`"), did_you_mean(name, names, || "declare it in theme.yaml".to_owned()))
+            };
+            report.push(Diagnostic::at(Code::ThemeInvalid, place, message).help(help));
+        }
+    }
 }
 
 impl Theme {

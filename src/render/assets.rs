@@ -1,14 +1,14 @@
 //! The theme's assets: fingerprinted names, so that they can be cached for ever.
 //!
-//! In: the theme's files. Out: the map from name to path, and the files. `url(…)` in style sheets is rewritten to the
-//! fingerprinted names. Must never change a byte of anything but style sheets.
+//! In: the theme's files. Out: the map from name to path, and the files. In style sheets `url(…)` becomes the
+//! fingerprinted name and `setting(…)` the setting's value. Must never change a byte of anything but style sheets.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::load::theme::Theme;
+use crate::load::theme::{IN_SHEET, Theme};
 
 /// Name below `assets/` → path of the output, and the bytes there.
 pub fn fingerprint(theme: &Theme) -> (BTreeMap<String, String>, Vec<(String, Arc<[u8]>)>) {
@@ -17,7 +17,7 @@ pub fn fingerprint(theme: &Theme) -> (BTreeMap<String, String>, Vec<(String, Arc
     // Style sheets last: their own digest must cover the names of what they load.
     let (sheets, others): (Vec<_>, Vec<_>) = theme.assets.iter().partition(|(name, _)| name.ends_with(".css"));
     for (name, asset) in others.into_iter().chain(sheets) {
-        let bytes: Arc<[u8]> = if name.ends_with(".css") { rewrite(name, &asset.bytes, &names).into() } else { asset.bytes.clone() };
+        let bytes: Arc<[u8]> = if name.ends_with(".css") { rewrite(name, &asset.bytes, &names, theme).into() } else { asset.bytes.clone() };
         let digest = format!("{:016x}", xxh3_64(&bytes));
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
         let path = if extension.is_empty() {
@@ -31,32 +31,31 @@ pub fn fingerprint(theme: &Theme) -> (BTreeMap<String, String>, Vec<(String, Arc
     (names, files)
 }
 
-/// Replace `url(name)` by the fingerprinted name, relative to the sheet.
-fn rewrite(sheet: &str, bytes: &[u8], names: &BTreeMap<String, String>) -> Vec<u8> {
+/// Replace `url(name)` by the fingerprinted name, relative to the sheet, and `setting(name)` by its value.
+fn rewrite(sheet: &str, bytes: &[u8], names: &BTreeMap<String, String>, theme: &Theme) -> Vec<u8> {
     let Ok(text) = std::str::from_utf8(bytes) else { return bytes.to_vec() };
     let folder = sheet.rsplit_once('/').map_or("", |(folder, _)| folder);
     let up = "../".repeat(sheet.matches('/').count());
+    let address = |written: &str| {
+        let (path, fragment) = written.split_once('#').map_or((written, String::new()), |(p, f)| (p, format!("#{f}")));
+        let path = path.trim_start_matches("./");
+        let name = if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
+        names.get(&name).and_then(|p| p.strip_prefix("assets/")).map(|found| format!("url(\"{up}{found}{fragment}\")"))
+    };
+    // What the theme does not have was reported when it was read.
+    let value = |name: &str| theme.settings.get(name).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned));
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find("url(") {
-        let (before, after) = rest.split_at(at + 4);
-        out.push_str(before);
-        let Some(end) = after.find(')') else {
-            rest = after;
-            break;
-        };
-        let written = after[..end].trim().trim_matches(['"', '\'']);
-        let (path, fragment) = written.split_once('#').map_or((written, String::new()), |(p, f)| (p, format!("#{f}")));
-        let name = if folder.is_empty() {
-            path.trim_start_matches("./").to_owned()
-        } else {
-            format!("{folder}/{}", path.trim_start_matches("./"))
-        };
-        match names.get(&name).and_then(|p| p.strip_prefix("assets/")) {
-            Some(found) => out.push_str(&format!("\"{up}{found}{fragment}\"")),
-            None => out.push_str(&after[..end]),
+    while let Some((at, call)) = ["url(", IN_SHEET].iter().filter_map(|c| rest.find(c).map(|at| (at, *c))).min() {
+        let start = at + call.len();
+        let Some(end) = rest[start..].find(')').map(|end| start + end) else { break };
+        let written = rest[start..end].trim().trim_matches(['"', '\'']);
+        out.push_str(&rest[..at]);
+        match if call == IN_SHEET { value(written) } else { address(written) } {
+            Some(made) => out.push_str(&made),
+            None => out.push_str(&rest[at..=end]),
         }
-        rest = &after[end..];
+        rest = &rest[end + 1..];
     }
     out.push_str(rest);
     out.into_bytes()

@@ -15,6 +15,7 @@ mod collections;
 mod head;
 pub mod outputs;
 mod page;
+mod settings;
 mod terms;
 pub mod views;
 
@@ -30,7 +31,7 @@ use crate::check::Checked;
 use crate::diag::Report;
 use crate::load::markdown::Word;
 use crate::load::theme::{Collection, Theme};
-use crate::output::{Content, Output};
+use crate::output::{Content, Output, OutputTree};
 use crate::resolve::Site;
 use crate::resolve::text::PageText;
 use crate::reuse::Reuse;
@@ -124,6 +125,11 @@ impl Renderer {
     pub fn search_entry(&self, page: usize, text: &PageText) -> Option<String> {
         outputs::search_entry(self, page, text)
     }
+
+    /// What is made from the finished pages: the index of Pagefind, where the site asks for it.
+    pub fn last(&self, tree: &mut OutputTree, report: &mut Report) {
+        outputs::in_pieces(self, tree, report);
+    }
 }
 
 fn common(site: &Site, theme: &Theme, assets: &BTreeMap<String, String>) -> Common {
@@ -140,9 +146,9 @@ fn common(site: &Site, theme: &Theme, assets: &BTreeMap<String, String>) -> Comm
     let values = json!({
         "site": {
             "title": config.title, "description": config.description, "base_url": config.base_url, "language": config.language,
-            "authors": config.authors, "license": config.license, "as_of": config.as_of, "extra": config.extra,
+            "authors": config.authors, "license": config.license, "as_of": config.as_of, "search": config.search, "extra": config.extra,
         },
-        "settings": theme.settings,
+        "settings": settings::shown(site, theme),
         "t": theme.strings,
         "assets": assets,
         "nav": nav,

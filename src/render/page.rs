@@ -259,7 +259,7 @@ fn references(renderer: &Renderer, page: usize, text: &PageText) -> Vec<Value> {
                         "status": renderer.views.checked.standing(page)[c].name(),
                         "digest": citation.quote.as_deref().map(crate::archive::fold_digest),
                         "problems": touching(&record.evidence.problems, citation.quote.as_deref()),
-                        "uses": (1..=cites.uses[c]).map(|n| json!({ "href": format!("#use-{id}-{n}"), "label": letters(n) })).collect::<Vec<_>>(),
+                        "uses": (1..=cites.uses[c]).map(|n| json!({ "href": format!("#use-{id}-{n}"), "label": letters(n), "locator": cites.use_locators[c][n - 1] })).collect::<Vec<_>>(),
                     })
                 })
                 .collect();

@@ -45,6 +45,8 @@ impl Keys {
 pub struct PageCites {
     /// For each citation: how often the text uses it.
     pub uses: Vec<usize>,
+    /// For each citation and each of its uses: the locator that the text gives there, which many numeric styles leave out.
+    pub use_locators: Vec<Vec<Option<String>>>,
     /// For each group of the text: the citation of each item (those that are known).
     pub groups: Vec<Vec<Option<usize>>>,
     /// For each group: for each item, which use of its citation it is, from 1.
@@ -134,14 +136,17 @@ pub fn of_text(
     reuse: &Reuse,
     report: &mut Report,
 ) -> PageCites {
-    let mut cites = PageCites { uses: vec![0; keys.sources.len()], ..PageCites::default() };
+    let none = vec![Vec::new(); keys.sources.len()];
+    let mut cites = PageCites { uses: vec![0; keys.sources.len()], use_locators: none, ..PageCites::default() };
     for group in groups {
         let found: Vec<Option<usize>> = group.items.iter().map(|item| find(item, page, keys, inputs, report)).collect();
         let numbers = found
             .iter()
-            .map(|citation| {
+            .zip(&group.items)
+            .map(|(citation, item)| {
                 citation.map_or(0, |c| {
                     cites.uses[c] += 1;
+                    cites.use_locators[c].push(item.locator.as_ref().map(|l| l.text()));
                     cites.uses[c]
                 })
             })

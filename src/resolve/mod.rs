@@ -102,6 +102,17 @@ pub fn resolve(inputs: Arc<Inputs>, reuse: &Reuse, report: &mut Report) -> Site 
     Site { inputs, routes, keys, claims, style, digests, texts, uses: OnceLock::new(), reuse: reuse.clone() }
 }
 
+impl Site {
+    /// Whether something of the site stands at a path from its root, such as `about/#method`.
+    pub fn leads_somewhere(&self, path: &str) -> bool {
+        let path = path.split('#').next().unwrap_or("");
+        let folder = if path.is_empty() || path.ends_with('/') { path.to_owned() } else { format!("{path}/") };
+        self.routes.by_path.contains_key(&folder)
+            || is_generated(path, &self.inputs, &self.routes)
+            || is_generated(&format!("{folder}index.html"), &self.inputs, &self.routes)
+    }
+}
+
 /// Whether the generator makes a file at an output path.
 pub fn is_generated(path: &str, inputs: &Inputs, routes: &Routes) -> bool {
     // The feed of corrections is made when there is something in it.

@@ -45,7 +45,7 @@ pub struct Routes {
 
 /// Output paths that the generator writes itself.
 pub const FIXED: &[&str] =
-    &["atom.xml", "feed.json", "sitemap.xml", "robots.txt", "404.html", "search-index.json", "corrections.xml", ".cited-manifest"];
+    &["atom.xml", "feed.json", "sitemap.xml", "robots.txt", "404.html", "search-index.json.gz", "corrections.xml", ".cited-manifest"];
 
 /// The data files of every site.
 pub const DATA_FILES: &[&str] = &[

@@ -4,6 +4,8 @@
 
 mod data;
 mod feed;
+#[cfg(feature = "full")]
+mod pagefind;
 mod references;
 mod search;
 mod sitemap;
@@ -12,6 +14,8 @@ pub use references::{CiteThis, cite_this};
 pub use search::{entry as search_entry, is_searched_in_full};
 
 use super::{File, Renderer};
+use crate::diag::Report;
+use crate::output::OutputTree;
 
 /// Add all of them.
 pub fn add(renderer: &Renderer, entries: &[Option<String>], files: &mut Vec<File>) {
@@ -23,11 +27,32 @@ pub fn add(renderer: &Renderer, entries: &[Option<String>], files: &mut Vec<File
     }
     put("sitemap.xml", sitemap::sitemap(renderer));
     put("robots.txt", sitemap::robots(renderer));
-    put("search-index.json", search::index(renderer, entries));
     for (path, text) in data::files(renderer) {
         put(path, text);
     }
     for (path, text) in data::questions(renderer) {
         put(&path, text);
     }
+    files.push(("search-index.json.gz".to_owned(), search::index(renderer, entries).into()));
 }
+
+/// The index of Pagefind, where the site asks for it. Without the feature `full` the configuration refuses.
+#[cfg(feature = "full")]
+pub fn in_pieces(renderer: &Renderer, tree: &mut OutputTree, report: &mut Report) {
+    use crate::diag::{Code, Diagnostic};
+    let config = &renderer.site.inputs.config;
+    if config.search != crate::config::Search::Pagefind {
+        return;
+    }
+    match pagefind::files(renderer, tree) {
+        Ok(files) => files.into_iter().for_each(|(path, bytes)| tree.add(path, bytes)),
+        Err(error) => {
+            let place = crate::yaml::Yaml::whole(&config.file).place(&crate::yaml_path!["search"]);
+            let finding = Diagnostic::at(Code::ValueInvalid, place, format!("Pagefind cannot index the site: {error}"));
+            report.push(finding.help("set `search: small`, and tell us what it said"));
+        }
+    }
+}
+
+#[cfg(not(feature = "full"))]
+pub fn in_pieces(_: &Renderer, _: &mut OutputTree, _: &mut Report) {}

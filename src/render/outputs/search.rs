@@ -1,15 +1,20 @@
-//! `search-index.json`: what the search box looks through.
+//! `search-index.json.gz`: what the search box looks through.
 //!
-//! In: titles, summaries, headings and running text. Out: one array of `{path, title, section, text}`, in reading
-//! order. Loaded by the reader's browser only when a search is begun.
+//! In: titles, running text, records, the glossary, sources. Out: one array, in reading order: an entry for each page,
+//! then one for each source. `text` is running text in the reader's words; `at` says where in it a part begins that
+//! has an address of its own. Loaded by the reader's browser only when a search is begun, and packed here (gzip, RFC
+//! 1952), since not every host packs what it sends.
 
 use std::borrow::Cow;
+use std::io::Write as _;
 
+use flate2::{Compression, GzBuilder};
 use serde::Serialize;
 
-use crate::load::markdown::PlacedCall;
+use crate::load::markdown::{PlacedCall, slug};
 use crate::load::prose::{Block, BlockKind, CALL_MARK, CITE_MARK, CODE_MARK, NOTE_MARK};
 use crate::render::Renderer;
+use crate::render::views::OwnView;
 use crate::resolve::Site;
 use crate::resolve::text::PageText;
 
@@ -22,60 +27,121 @@ pub fn is_searched_in_full(site: &Site) -> bool {
     site.inputs.pages.iter().map(|p| p.file.text.len() - p.body_at).sum::<usize>() <= LARGEST
 }
 
-/// A page's entry.
-pub fn entry(renderer: &Renderer, number: usize, page_text: &PageText) -> Option<String> {
-    let site = &*renderer.site;
-    let page = &site.inputs.pages[number];
-    let body = &page_text.body;
-    let mut text = String::new();
-    let summary = page.front.summary.iter().map(|s| Cow::Borrowed(s.as_str()));
-    let blocks = body.prose.iter().filter(|b| renderer.searched_in_full || b.kind == BlockKind::Heading);
-    for part in summary.chain(blocks.map(|b| shown(b, &body.calls))) {
-        for word in part.split_whitespace() {
-            let from = text.len();
-            if from > 0 {
-                text.push(' ');
-            }
-            text.extend(word.chars().filter(|c| ![CITE_MARK, CALL_MARK, CODE_MARK, NOTE_MARK].contains(c)));
-            let added = text[from..].trim_start();
-            if added.is_empty() || added == "|" {
-                text.truncate(from);
-            }
-        }
-    }
-    let section =
-        site.routes.pages[number].parent.filter(|s| Some(*s) != site.routes.home).map(|s| site.inputs.pages[s].front.title.as_str());
-    let entry = Entry {
-        path: &site.routes.pages[number].path,
-        title: &page.front.title,
-        section,
-        headings: body.prose.iter().filter(|b| b.kind == BlockKind::Heading).count(),
-        text: &text,
-    };
-    serde_json::to_string(&entry).ok()
-}
-
 #[derive(Serialize)]
 struct Entry<'a> {
     path: &'a str,
     title: &'a str,
     section: Option<&'a str>,
-    headings: usize,
     text: &'a str,
+    /// Where in the text a heading or a record begins, how long it is, and its id. UTF-16 code units, as scripts count.
+    at: &'a [(usize, usize, String)],
 }
 
-/// The index, in reading order.
-pub fn index(renderer: &Renderer, entries: &[Option<String>]) -> String {
-    let listed = renderer.site.routes.order.iter().filter_map(|p| entries.get(*p)?.as_deref());
-    let mut text = String::from("[");
-    for entry in listed {
-        if text.len() > 1 {
-            text.push(',');
+/// The index, packed: a page's entries in reading order, then the sources.
+pub fn index(renderer: &Renderer, entries: &[Option<String>]) -> Vec<u8> {
+    let listed = renderer.site.routes.order.iter().filter_map(|p| entries.get(*p)?.clone());
+    let all: Vec<String> = listed.chain((0..renderer.site.inputs.sources.all.len()).filter_map(|s| source(renderer, s))).collect();
+    // Neither a date nor the name of a system: the same bytes everywhere.
+    let mut packed = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::best());
+    // Writing into memory cannot fail.
+    packed.write_all(format!("[{}]", all.join(",")).as_bytes()).and_then(|()| packed.finish()).unwrap_or_default()
+}
+
+/// A source's entry.
+fn source(renderer: &Renderer, number: usize) -> Option<String> {
+    let site = &*renderer.site;
+    let (source, entry) = (renderer.views.source(number), &site.inputs.sources.all[number].entry);
+    let publisher = entry.publisher().and_then(|p| p.name()).map(|n| n.value.to_string());
+    let inside = entry.parents().iter().filter_map(|p| p.title()).map(|t| t.value.to_string());
+    let said: Vec<String> = source.author.clone().into_iter().chain(inside).chain(publisher).collect();
+    let section = site.routes.by_path.get("sources/").map(|p| site.inputs.pages[*p].front.title.as_str());
+    let entry = Entry { path: &source.path, title: &source.title, section, text: &said.join(", "), at: &[] };
+    serde_json::to_string(&entry).ok()
+}
+
+/// A text that grows, and the places in it that have an address of their own.
+#[derive(Default)]
+struct Text {
+    text: String,
+    /// In UTF-16 code units.
+    length: usize,
+    at: Vec<(usize, usize, String)>,
+}
+
+impl Text {
+    /// Add words; returns where they begin.
+    fn push(&mut self, part: &str) -> usize {
+        let start = self.length + usize::from(self.length > 0);
+        for word in part.split_whitespace() {
+            let word: String = word.chars().filter(|c| ![CITE_MARK, CALL_MARK, CODE_MARK, NOTE_MARK].contains(c)).collect();
+            if word.is_empty() || word == "|" {
+                continue;
+            }
+            // A citation before a full stop leaves the stop alone.
+            let joins = word.chars().all(|c| matches!(c, '.' | ',' | ';' | ':' | '?' | '!' | ')'));
+            if !self.text.is_empty() && !joins {
+                self.text.push(' ');
+                self.length += 1;
+            }
+            self.length += word.encode_utf16().count();
+            self.text.push_str(&word);
         }
-        text.push_str(entry);
+        start
     }
-    text.push(']');
-    text
+
+    fn heading(&mut self, part: &str, id: String) {
+        let start = self.push(part);
+        self.at.push((start, self.length.saturating_sub(start), id));
+    }
+}
+
+/// A page's entry.
+pub fn entry(renderer: &Renderer, number: usize, page_text: &PageText) -> Option<String> {
+    let site = &*renderer.site;
+    let page = &site.inputs.pages[number];
+    let body = &page_text.body;
+    let mut text = Text::default();
+    text.push(page.front.summary.as_deref().unwrap_or(""));
+    let mut headings = body.headings.iter().peekable();
+    for block in body.prose.iter().filter(|b| renderer.searched_in_full || b.kind == BlockKind::Heading) {
+        let words = shown(block, &body.calls);
+        // Defined terms are headings of the prose, but not of the page.
+        let is_heading = block.kind == BlockKind::Heading;
+        match headings.next_if(|h| is_heading && words.trim() == h.text.trim()) {
+            Some(heading) => text.heading(&words, heading.id.clone()),
+            None => {
+                text.push(&words);
+            }
+        }
+    }
+    if renderer.searched_in_full {
+        records(renderer, number, &mut text);
+    }
+    let section = site.routes.pages[number].parent.filter(|s| Some(*s) != site.routes.home);
+    let section = section.map(|s| site.inputs.pages[s].front.title.as_str());
+    let entry = Entry { path: &site.routes.pages[number].path, title: &page.front.title, section, text: &text.text, at: &text.at };
+    serde_json::to_string(&entry).ok()
+}
+
+/// The records of a page, and the terms where the glossary stands.
+fn records(renderer: &Renderer, number: usize, text: &mut Text) {
+    let site = &*renderer.site;
+    for claim in &site.claims.by_page[number] {
+        let claim = renderer.views.claim(*claim);
+        let who: Vec<&str> = match &claim.own {
+            OwnView::Response { actor, .. } | OwnView::Motive { actor, .. } => actor.iter().map(|a| a.name.as_str()).collect(),
+            _ => claim.by.iter().map(|a| a.name.as_str()).collect(),
+        };
+        let named = who.iter().filter(|name| !claim.text.contains(**name)).copied().collect::<Vec<_>>().join(", ");
+        let told = if named.is_empty() { claim.text.clone() } else { format!("{named}: {}", claim.text) };
+        text.heading(&told, claim.anchor);
+    }
+    if site.template(number) == "glossary.html" {
+        for term in &site.inputs.glossary.all {
+            text.heading(&term.term, format!("term-{}", slug(&term.term)));
+            text.push(&term.definition);
+        }
+    }
 }
 
 /// A block's text with the results of the author's arithmetic in it.

@@ -31,7 +31,13 @@ const fill = async (m) => {
   if (!ref) return;
   const text = $(".ref-text", ref), list = el("ul");
   if (text) out.append(copy(text));
-  if (entry !== ref) { list.append(copy(entry)); out.append(list); }
+  if (entry !== ref) {
+    const item = copy(entry), at = $(`.uses a[href="#${CSS.escape(m.id)}"]+.at`, entry);
+    // The place that this very mark points at, which a numeric style may leave out of the mark.
+    if (at) $(".q-meta", item)?.prepend(at.textContent.trim().slice(1, -1) + " · ");
+    list.append(item);
+    out.append(list);
+  }
   const meta = $(":scope>.ref-meta", ref), why = $(":scope>.ref-more .ref-why", ref);
   if (meta) out.append(copy(meta));
   if (why) out.append(copy(why));

@@ -1,45 +1,45 @@
-// Search: the index is fetched on first use; all words must occur; a hit in a title counts most.
+// Search: what it needs is fetched on first use. The small index is searched here: all words must occur, a hit in a
+// title counts most. A site with Pagefind asks that, and the small index only where Pagefind does not run.
 (() => {
   const form = document.querySelector("[data-search-page]");
   if (!form) return;
   const input = form.querySelector("input"), list = form.querySelector(".results"), status = form.querySelector("[role=status]"), index = document.getElementById("page-index")?.closest("section");
-  const root = document.body.dataset.root;
+  const root = document.body.dataset.root, MOST = 40;
   const fold = (s) => s.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
-  let pages, turn = 0;
-  const load = () => (pages ??= fetch(root + "search-index.json").then((r) => { if (!r.ok) throw r; return r.json(); })
-    .then((all) => all.map((p) => ({ ...p, hay: fold(p.text || ""), head: fold(p.title), part: fold(p.section || "") })))
+  const el = (tag, cls, ...inside) => { const e = document.createElement(tag); if (cls) e.className = cls; e.append(...inside); return e; };
+
+  // The small index. It comes packed; a host may have unpacked it on the way.
+  let pages;
+  const load = () => (pages ??= fetch(root + "search-index.json.gz")
+    .then(async (r) => {
+      if (!r.ok) throw r;
+      const bytes = new Uint8Array(await r.arrayBuffer()), packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
+      return new Response(packed ? new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")) : bytes).json();
+    })
+    .then((all) => all.map((p) => ({ ...p, hay: fold(p.text), head: fold(p.title), part: fold(p.section || "") })))
     .catch((e) => { pages = null; throw e; }));
-  const snippet = (p, words) => {
-    const out = document.createElement("p");
-    out.className = "meta";
-    // Folding may change lengths, so the excerpt is cut only where it does not.
-    const text = p.text || "", same = p.hay.length === text.length;
-    const at = same ? Math.min(...words.map((w) => p.hay.indexOf(w)).filter((i) => i >= 0), text.length) : 0;
-    const hit = at < text.length ? at : 0, from = hit > 70 ? text.indexOf(" ", hit - 70) + 1 : 0, part = text.slice(from, from + 220);
-    if (from) out.append("… ");
+  /** The passage around the first hit, its words marked, and the part of the page that it stands in. */
+  const passage = (p, words) => {
+    const text = p.text, same = p.hay.length === text.length, out = [];
+    // Folding may change lengths: then the passage is the beginning.
+    const hits = same ? words.map((w) => p.hay.indexOf(w)).filter((i) => i >= 0) : [], hit = hits.length ? Math.min(...hits) : 0;
+    const from = hit > 70 ? text.indexOf(" ", hit - 70) + 1 : 0, part = text.slice(from, from + 220), low = fold(part);
+    if (from) out.push("… ");
     let i = 0;
-    const low = fold(part);
-    while (low.length === part.length && i < part.length) {
+    while (low.length === part.length) {
       let next = -1, len = 0;
       for (const w of words) { const j = low.indexOf(w, i); if (j >= 0 && (next < 0 || j < next)) { next = j; len = w.length; } }
       if (next < 0) break;
-      const m = document.createElement("mark");
-      m.textContent = part.slice(next, next + len);
-      out.append(part.slice(i, next), m);
+      out.push(part.slice(i, next), el("mark", "", part.slice(next, next + len)));
       i = next + len;
     }
-    out.append(part.slice(i) + (from + 220 < text.length ? " …" : ""));
-    return out;
+    out.push(part.slice(i), from + 220 < text.length ? " …" : "");
+    const at = hits.length ? (p.at || []).filter(([start]) => start <= hit).pop() : null;
+    return { out, id: at?.[2], heading: at && text.slice(at[0], at[0] + at[1]) };
   };
-  const run = async () => {
-    const mine = ++turn, words = fold(input.value.trim()).split(/\s+/).filter(Boolean);
-    history.replaceState(null, "", words.length ? "?q=" + encodeURIComponent(input.value.trim()) : location.pathname);
-    if (!words.length) { list.replaceChildren(); status.textContent = ""; if (index) index.hidden = false; return; }
-    let all;
-    try { all = await load(); } catch { return; }
-    if (mine !== turn) return;
-    const found = [];
-    for (const p of all) {
+  const small = async (asked) => {
+    const words = fold(asked).split(/\s+/).filter(Boolean), found = [];
+    for (const p of await load()) {
       let score = 0;
       for (const w of words) {
         const s = (p.head.includes(w) ? 8 : 0) + (p.part.includes(w) ? 4 : 0) + Math.min(4, p.hay.split(w).length - 1);
@@ -49,23 +49,54 @@
       if (score) found.push([score, p]);
     }
     found.sort((a, b) => b[0] - a[0]);
-    list.replaceChildren(...found.slice(0, 40).map(([, p]) => {
-      const li = document.createElement("li"), a = document.createElement("a");
-      a.href = root + p.path;
-      a.textContent = p.title;
-      li.append(a);
-      if (p.section) { const s = document.createElement("span"); s.className = "meta"; s.textContent = " " + p.section; li.append(s); }
-      li.append(snippet(p, words));
+    return { n: found.length, shown: found.slice(0, MOST).map(([, p]) => {
+      const { out, id, heading } = passage(p, words);
+      return { path: p.path + (id ? "#" + id : ""), title: p.title, where: [p.section, heading].filter(Boolean).join(" › "), out };
+    }) };
+  };
+
+  // Pagefind gives marked HTML; only its marks are kept.
+  let engine;
+  const marked = (html) => [...new DOMParser().parseFromString(html, "text/html").body.childNodes].map((n) => n.nodeName === "MARK" ? el("mark", "", n.textContent) : n.textContent);
+  const large = async (asked) => {
+    engine ??= import(new URL(root + "pagefind/pagefind.js", document.baseURI)).then(async (p) => {
+      await p.options({ baseUrl: new URL(root, document.baseURI).pathname, excerptLength: 30 });
+      return p;
+    });
+    const { results } = await (await engine).search(asked), data = await Promise.all(results.slice(0, MOST).map((r) => r.data()));
+    return { n: results.length, shown: data.map((d) => {
+      const best = d.sub_results?.toSorted((a, b) => b.locations.length - a.locations.length)[0] ?? d;
+      return { url: best.url, title: d.meta.title, where: best.title === d.meta.title ? "" : best.title, out: marked(best.excerpt) };
+    }) };
+  };
+  const search = async (asked) => {
+    if (form.dataset.searchPage === "pagefind") try { return await large(asked); } catch {}
+    return small(asked);
+  };
+
+  let turn = 0;
+  const run = async () => {
+    const mine = ++turn, asked = input.value.trim();
+    history.replaceState(null, "", asked ? "?q=" + encodeURIComponent(asked) : location.pathname);
+    if (!asked) { list.replaceChildren(); status.textContent = ""; if (index) index.hidden = false; return; }
+    let found;
+    try { found = await search(asked); } catch { return; }
+    if (mine !== turn) return;
+    list.replaceChildren(...found.shown.map((r) => {
+      const a = el("a", "", r.title);
+      a.href = r.url ?? root + r.path;
+      const li = el("li", "", a);
+      if (r.where) li.append(el("p", "where", r.where));
+      li.append(el("p", "meta", ...r.out));
       return li;
     }));
-    const n = found.length;
-    status.textContent = n === 0 ? status.dataset.none : (n === 1 ? status.dataset.one : status.dataset.other).replace("{n}", n);
-    if (index) index.hidden = n > 0;
+    status.textContent = found.n === 0 ? status.dataset.none : (found.n === 1 ? status.dataset.one : status.dataset.other).replace("{n}", found.n);
+    if (index) index.hidden = found.n > 0;
   };
   let timer;
   input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(run, 120); });
-  input.addEventListener("focus", () => load().catch(() => {}), { once: true });
-  form.addEventListener("submit", (e) => { e.preventDefault(); run(); });
+  if (form.dataset.searchPage !== "pagefind") input.addEventListener("focus", () => load().catch(() => {}), { once: true });
+  form.addEventListener("submit", (e) => { e.preventDefault(); clearTimeout(timer); run(); });
   const asked = new URLSearchParams(location.search).get("q");
   if (asked) { input.value = asked; run(); }
   if (location.hash === "#q" || asked) input.focus();
