@@ -201,9 +201,8 @@ impl Renderer {
     /// The collections that a template declared, by name.
     pub fn collections_for(&self, template: &str) -> tera::Value {
         let needs = self.theme.needs.get(template).map_or(&[][..], Vec::as_slice);
-        let map: BTreeMap<&'static str, tera::Value> =
-            needs.iter().map(|c| (collections::name(*c), self.collection(*c).0.clone())).collect();
-        tera::Value::from_serializable(&map)
+        let map: tera::Map = needs.iter().map(|c| (tera::value::Key::Str(collections::name(*c)), self.collection(*c).0.clone())).collect();
+        map.into()
     }
 
     /// A digest of the collections that a page's template, and the shortcodes of its body, declared.

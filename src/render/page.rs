@@ -13,6 +13,7 @@ use super::{Renderer, bare_pages, body, head, nav_title, outputs, root_of};
 use crate::check::Standing;
 use crate::diag::Report;
 use crate::load::markdown::{Heading, escape};
+use crate::load::sources::Problem;
 use crate::load::theme;
 use crate::resolve::claims::{ClaimKind, Flag};
 use crate::resolve::text::PageText;
@@ -37,6 +38,7 @@ pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Re
     let cite = outputs::cite_this(renderer, page);
     value["cite"] = json!(cite);
     value["head"] = json!(head::of_page(renderer, page, text, &value));
+    let lists = lists(renderer, page, text);
     let mut files: Vec<File> = Vec::new();
     for alias in &site.routes.pages[page].aliases {
         files.push((alias.clone(), bare_pages::redirect(&root_of(alias), &path, &site.inputs.config.base_url).into()));
@@ -50,6 +52,7 @@ pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Re
         key.update(&renderer.common.digest.to_le_bytes());
         key.update(template.as_bytes());
         key.update(value.to_string().as_bytes());
+        key.update(&serde_json::to_vec(&lists.iter().map(|(_, list)| list).collect::<Vec<_>>()).unwrap_or_default());
         key.update(extra.to_string().as_bytes());
         key.update(content.as_bytes());
         key.update(
@@ -60,7 +63,9 @@ pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Re
     let rendered = renderer.reuse.rendered(&output, key, || {
         let mut context = renderer.common.context.clone();
         context.insert("root", &renderer.root(page));
-        context.insert("page", &value);
+        let mut page = tera::Value::from_serializable(&value).into_map().unwrap_or_default();
+        page.extend(lists.iter().map(|(key, list)| (tera::value::Key::Str(key), list.clone())));
+        context.insert_value("page", page.into());
         context.insert_value("content", tera::Value::safe_string(&content));
         if let Value::Object(extra) = &extra {
             for (name, value) in extra {
@@ -131,7 +136,7 @@ impl Renderer {
     }
 }
 
-/// The `page` that templates see, but for `head` and `cite`.
+/// The `page` that templates see, but for `head`, `cite` and the long lists.
 fn page_value(renderer: &Renderer, page: usize, text: &PageText) -> Value {
     let site = &*renderer.site;
     let inputs = &*site.inputs;
@@ -169,9 +174,6 @@ fn page_value(renderer: &Renderer, page: usize, text: &PageText) -> Value {
         .into_iter()
         .map(|p| json!({ "title": inputs.pages[p].front.title, "path": site.routes.pages[p].path, "summary": inputs.pages[p].front.summary }))
         .collect();
-    let claims = |kind: ClaimKind| -> Vec<_> {
-        site.claims.by_page[page].iter().filter(|c| site.claims.all[**c].kind == kind).map(|c| renderer.views.claim(*c)).collect()
-    };
     let standing = renderer.views.checked.standing(page);
     let used: Vec<usize> = (0..front.citations.len()).filter(|c| site.is_used(page, *c)).collect();
     let words = text.body.words;
@@ -185,9 +187,6 @@ fn page_value(renderer: &Renderer, page: usize, text: &PageText) -> Value {
         "toc": if front.toc == Some(false) { Value::Array(Vec::new()) } else { toc(&text.body.headings) },
         "words": words, "reading_minutes": (words / 220).max(1), "breadcrumbs": breadcrumbs,
         "prev": order(-1), "next": order(1), "siblings": siblings, "draft": front.draft,
-        "references": references(renderer, page, text),
-        "estimates": claims(ClaimKind::Estimate), "events": claims(ClaimKind::Event),
-        "responses": claims(ClaimKind::Response), "motives": claims(ClaimKind::Motive),
         "corrections": front.corrections.iter().map(|c| json!({ "date": c.date, "was": c.was, "now": c.now, "why": c.why, "page": { "title": front.title, "path": path } })).collect::<Vec<_>>(),
         "counts": {
             "claims": site.claims.by_page[page].len(), "citations": used.len(), "sources": text.cites.listed.len(),
@@ -196,6 +195,22 @@ fn page_value(renderer: &Renderer, page: usize, text: &PageText) -> Value {
         },
         "findings": findings(renderer, page),
     })
+}
+
+/// The long lists of a page, in the engine's own values: they are made once, not copied from one form into another.
+fn lists(renderer: &Renderer, page: usize, text: &PageText) -> [(&'static str, tera::Value); 5] {
+    let site = &*renderer.site;
+    let claims = |kind: ClaimKind| -> tera::Value {
+        let of_kind = site.claims.by_page[page].iter().filter(|c| site.claims.all[**c].kind == kind);
+        of_kind.map(|c| tera::Value::from_serializable(&renderer.views.claim(*c))).collect::<Vec<_>>().into()
+    };
+    [
+        ("references", references(renderer, page, text)),
+        ("estimates", claims(ClaimKind::Estimate)),
+        ("events", claims(ClaimKind::Event)),
+        ("responses", claims(ClaimKind::Response)),
+        ("motives", claims(ClaimKind::Motive)),
+    ]
 }
 
 /// At most six pages around a page in its section, itself left out: a list that does not grow with the section.
@@ -229,47 +244,64 @@ fn toc(headings: &[Heading]) -> Value {
     Value::Array(toc)
 }
 
-fn references(renderer: &Renderer, page: usize, text: &PageText) -> Vec<Value> {
+fn references(renderer: &Renderer, page: usize, text: &PageText) -> tera::Value {
     let site = &*renderer.site;
     let (cites, keys) = (&text.cites, &site.keys[page]);
     let input = &site.inputs.pages[page];
     let html_of = |source: usize| {
-        cites
-            .formatted
-            .references
-            .iter()
-            .find(|(s, _)| *s == source)
-            .map_or_else(|| escape(&site.inputs.sources.all[source].title()), |(_, html)| html.clone())
+        let formatted = cites.formatted.references.iter().find(|(s, _)| *s == source);
+        formatted.map_or_else(|| escape(&site.inputs.sources.all[source].title()).into(), |(_, html)| tera::Value::from(html.as_str()))
     };
-    cites
-        .listed
-        .iter()
-        .enumerate()
-        .map(|(i, source)| {
-            let record = &site.inputs.sources.all[*source];
-            let citations: Vec<Value> = (0..input.front.citations.len())
-                .filter(|c| keys.sources[*c] == Some(*source) && site.is_used(page, *c) && keys.find(input, input.front.citations[*c].id()) == Some(*c))
-                .map(|c| {
-                    let citation = &input.front.citations[c];
-                    let id = citation.id();
-                    let (origin, origins) = renderer.views.origin(page, c);
-                    json!({
-                        "id": id, "anchor": format!("cite-{id}"), "quote": citation.quote, "lang": citation.lang, "translation": citation.translation,
-                        "locator": renderer.views.locator(page, c), "origin": origin, "origins": origins, "reports": 1,
-                        "status": renderer.views.checked.standing(page)[c].name(),
-                        "digest": citation.quote.as_deref().map(crate::archive::fold_digest),
-                        "problems": touching(&record.evidence.problems, citation.quote.as_deref()),
-                        "uses": (1..=cites.uses[c]).map(|n| json!({ "href": format!("#use-{id}-{n}"), "label": letters(n), "locator": cites.use_locators[c][n - 1] })).collect::<Vec<_>>(),
-                    })
-                })
-                .collect();
+    let citation = |problems: &[Problem], c: usize| {
+        let citation = &input.front.citations[c];
+        let id = citation.id();
+        let (origin, origins) = renderer.views.origin(page, c);
+        let uses = (1..=cites.uses[c]).map(|n| {
+            let locator = cites.use_locators[c][n - 1].clone();
+            map([("href", format!("#use-{id}-{n}").into()), ("label", letters(n).into()), ("locator", locator.into())])
+        });
+        map([
+            ("id", id.into()),
+            ("anchor", format!("cite-{id}").into()),
+            ("quote", citation.quote.as_deref().into()),
+            ("lang", citation.lang.as_deref().into()),
+            ("translation", citation.translation.as_deref().into()),
+            ("locator", renderer.views.locator(page, c).into()),
+            ("origin", origin.into()),
+            ("origins", origins.into()),
+            ("reports", 1.into()),
+            ("status", renderer.views.checked.standing(page)[c].name().into()),
+            ("digest", citation.quote.as_deref().map(crate::archive::fold_digest).into()),
+            ("problems", tera::Value::from_serializable(&touching(problems, citation.quote.as_deref()))),
+            ("uses", uses.collect::<Vec<_>>().into()),
+        ])
+    };
+    let reference = |(i, source): (usize, &usize)| {
+        let record = &site.inputs.sources.all[*source];
+        let problems = &record.evidence.problems;
+        let own = |c: &usize| {
+            let id = input.front.citations[*c].id();
+            keys.sources[*c] == Some(*source) && site.is_used(page, *c) && keys.find(input, id) == Some(*c)
+        };
+        let citations: Vec<_> = (0..input.front.citations.len()).filter(own).map(|c| citation(problems, c)).collect();
+        map([
+            ("n", (i + 1).into()),
+            ("key", record.key.as_str().into()),
+            ("anchor", format!("ref-{}", record.key).into()),
+            ("html", html_of(*source)),
+            ("source", renderer.views.source_value(*source)),
             // Problems that touch a quote of this page stand beside it; the others are on the source's page.
-            json!({
-                "n": i + 1, "key": record.key, "anchor": format!("ref-{}", record.key), "html": html_of(*source),
-                "source": renderer.views.source(*source), "problems": [], "problem_count": record.evidence.problems.len(), "citations": citations,
-            })
-        })
-        .collect()
+            ("problems", Vec::<tera::Value>::new().into()),
+            ("problem_count", problems.len().into()),
+            ("citations", citations.into()),
+        ])
+    };
+    cites.listed.iter().enumerate().map(reference).collect::<Vec<_>>().into()
+}
+
+/// A map for templates. Its keys are not copied, and the values are shared, not cloned.
+fn map<const N: usize>(entries: [(&'static str, tera::Value); N]) -> tera::Value {
+    entries.into_iter().map(|(key, value)| (tera::value::Key::Str(key), value)).collect::<tera::Map>().into()
 }
 
 /// a, b, … z, aa, ab, …

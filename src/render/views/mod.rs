@@ -13,6 +13,7 @@ pub use value::value_text;
 use std::sync::Arc;
 
 use crate::check::{Checked, Standing};
+use crate::load::Inputs;
 use crate::load::front_matter::Names;
 use crate::load::sources::{DateBasis, Problem};
 use crate::resolve::Site;
@@ -27,19 +28,30 @@ pub struct Views {
     /// What the checks found.
     pub checked: Arc<Checked>,
     briefs: Vec<SourceBrief>,
+    /// The same in the template engine's values, shared by all pages.
+    brief_values: Vec<tera::Value>,
+    /// For each source, where its statements first came from.
+    origins: Vec<(Option<String>, usize)>,
 }
 
 impl Views {
     /// Prepare what many views share.
     pub fn new(checked: Arc<Checked>) -> Self {
         let site = checked.site().clone();
-        let briefs = (0..site.inputs.sources.all.len()).map(|i| brief(&site, i)).collect();
-        Self { site, checked, briefs }
+        let briefs: Vec<SourceBrief> = (0..site.inputs.sources.all.len()).map(|i| brief(&site, i)).collect();
+        let brief_values = briefs.iter().map(tera::Value::from_serializable).collect();
+        let origins = site.inputs.sources.all.iter().map(|s| origin_of_source(&s.key, &site.inputs)).collect();
+        Self { site, checked, briefs, brief_values, origins }
     }
 
     /// A source in short.
     pub fn source(&self, number: usize) -> &SourceBrief {
         &self.briefs[number]
+    }
+
+    /// A source in short, as a template's value.
+    pub fn source_value(&self, number: usize) -> tera::Value {
+        self.brief_values[number].clone()
     }
 
     /// A link to a page.
@@ -293,11 +305,19 @@ impl Views {
         if let Some(origin) = &record.origin {
             return (Some(origin_name(origin, inputs)), 1);
         }
-        let origins = origins_of(&record.source, inputs);
-        let own = origins.len() == 1 && origins.contains(&record.source);
-        let names: Vec<String> = origins.iter().map(|o| origin_name(o, inputs)).collect();
-        ((!own).then(|| names.join(", ")), origins.len())
+        match self.site.keys[page].sources[citation] {
+            Some(source) => self.origins[source].clone(),
+            None => origin_of_source(&record.source, inputs),
+        }
     }
+}
+
+/// Where a source's statements first came from, for readers; none when that is the source itself.
+fn origin_of_source(key: &str, inputs: &Inputs) -> (Option<String>, usize) {
+    let origins = origins_of(key, inputs);
+    let own = origins.len() == 1 && origins.contains(key);
+    let names: Vec<String> = origins.iter().map(|o| origin_name(o, inputs)).collect();
+    ((!own).then(|| names.join(", ")), origins.len())
 }
 
 /// The problems of a source that touch a quote: those whose own quote overlaps it.
