@@ -58,6 +58,9 @@ pub struct RawConfig {
     /// Reuse terms.
     #[serde(default)]
     license: Option<License>,
+    /// Whether each page gets a social card, if the theme draws any. Default `true`.
+    #[serde(default = "yes")]
+    cards: bool,
     /// Levels of checks: a code, then `error`, `warning` or `off`.
     #[serde(default)]
     checks: BTreeMap<String, Severity>,
@@ -83,6 +86,10 @@ pub struct RawConfig {
 
 fn english() -> String {
     "en".to_owned()
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn explainer() -> String {
@@ -150,6 +157,8 @@ pub struct Config {
     pub authors: Vec<String>,
     /// Reuse terms.
     pub license: Option<License>,
+    /// Whether pages get social cards.
+    pub cards: bool,
     /// Levels that differ from the table's.
     pub checks: BTreeMap<Code, Severity>,
     /// How far citations reach back.
@@ -190,6 +199,7 @@ impl Config {
             as_of,
             authors,
             license,
+            cards,
             checks,
             cites_cover,
             names,
@@ -304,6 +314,7 @@ impl Config {
             as_of,
             authors,
             license,
+            cards,
             checks: levels,
             cites_cover,
             names,

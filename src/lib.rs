@@ -21,6 +21,7 @@ pub mod yaml;
 pub mod archive;
 pub mod config;
 pub mod figures;
+pub mod picture;
 
 pub mod check;
 pub mod load;

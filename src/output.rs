@@ -4,8 +4,9 @@
 //! they are made. Must never touch the disk.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The content of one file of the site.
 #[derive(Debug, Clone)]
@@ -14,6 +15,32 @@ pub enum Content {
     Bytes(Arc<[u8]>),
     /// A file to copy as it is.
     File(PathBuf),
+    /// Bytes that a preview makes when they are first asked for; the digest is of what they are made from.
+    Later(Arc<Later>),
+}
+
+/// Bytes that are made once, when they are first asked for.
+pub struct Later {
+    make: Box<dyn Fn() -> Result<Vec<u8>, String> + Send + Sync>,
+    made: OnceLock<Result<Arc<[u8]>, String>>,
+}
+
+impl Later {
+    /// `make` gives the same bytes, or the same words on why there are none, whenever it is called.
+    pub fn new(make: impl Fn() -> Result<Vec<u8>, String> + Send + Sync + 'static) -> Self {
+        Self { make: Box::new(make), made: OnceLock::new() }
+    }
+
+    /// Make the bytes, or give those that were made.
+    pub fn bytes(&self) -> Result<Arc<[u8]>, String> {
+        self.made.get_or_init(|| (self.make)().map(Into::into)).clone()
+    }
+}
+
+impl fmt::Debug for Later {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Later").field("made", &self.made.get().is_some()).finish_non_exhaustive()
+    }
 }
 
 /// One file of the site and the digest of its content (XXH3, 128 bits; not for security).
@@ -96,6 +123,7 @@ impl Output {
         match &self.content {
             Content::Bytes(bytes) => Ok(bytes.clone()),
             Content::File(path) => std::fs::read(path).map(Into::into),
+            Content::Later(later) => later.bytes().map_err(std::io::Error::other),
         }
     }
 }

@@ -87,10 +87,10 @@ pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report) + Sy
             );
             made.push(Made::of(sink, |report| renderer.rest(&entries, report)));
             let mut tree = OutputTree::default();
-            for (path, output) in renderer.loose() {
+            for (path, output) in renderer.loose(&mut report) {
                 let output = match output.content {
                     Content::Bytes(bytes) => sink.put(&path, bytes),
-                    Content::File(_) => output,
+                    Content::File(_) | Content::Later(_) => output,
                 };
                 tree.add_output(path, output);
             }

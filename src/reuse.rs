@@ -4,10 +4,12 @@
 //! Nothing has to be invalidated: a key that no longer fits is simply not found.
 //! Must never change a result: a build with an empty store gives the same bytes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::load::ParsedPage;
+use crate::output::Later;
+use crate::picture::sizes::Copies;
 
 /// Shared by the threads of one build, and cheap to clone; locks are held for a look-up only.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +24,8 @@ struct Store {
     pages: Mutex<HashMap<String, (u128, ParsedPage)>>,
     rendered: Mutex<HashMap<String, (u128, Arc<[u8]>)>>,
     cited: Mutex<HashMap<u128, Arc<crate::resolve::csl::Formatted>>>,
+    drawn: Mutex<HashMap<u128, Arc<Later>>>,
+    copies: Mutex<HashMap<u128, Arc<Result<Copies, String>>>>,
 }
 
 impl Reuse {
@@ -78,6 +82,32 @@ impl Reuse {
         let made = Arc::new(format());
         lock(&self.store.cited).insert(key, made.clone());
         made
+    }
+
+    /// A drawing, or a picture without its metadata, by the digest of what it is made from.
+    pub fn drawn(&self, key: u128, make: impl FnOnce() -> Later) -> Arc<Later> {
+        if !self.kept {
+            return Arc::new(make());
+        }
+        lock(&self.store.drawn).entry(key).or_insert_with(|| Arc::new(make())).clone()
+    }
+
+    /// The copies of a picture, by the digest of the file and of what was asked.
+    pub fn copies(&self, key: u128, make: impl FnOnce() -> Result<Copies, String>) -> Arc<Result<Copies, String>> {
+        if let Some(kept) = lock(&self.store.copies).get(&key) {
+            return kept.clone();
+        }
+        let made = Arc::new(make());
+        if self.kept {
+            lock(&self.store.copies).insert(key, made.clone());
+        }
+        made
+    }
+
+    /// Forget drawings and pictures that the last build had no use for: they are large.
+    pub fn forget_pictures(&self, used: &HashSet<u128>) {
+        lock(&self.store.drawn).retain(|key, _| used.contains(key));
+        lock(&self.store.copies).retain(|key, _| used.contains(key));
     }
 }
 

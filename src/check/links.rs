@@ -50,10 +50,10 @@ pub fn check_page(site: &Site, page: usize, text: &PageText, report: &mut Report
             ),
             _ => {}
         }
-        if link.alt.as_ref().is_some_and(|alt| alt.trim().is_empty()) {
+        if !link.decorative && link.alt.as_ref().is_some_and(|alt| alt.trim().is_empty()) {
             report.push(
                 Diagnostic::at(Code::AltMissing, place(), "the image has no alternative text")
-                    .help("say what it shows: `![A map of the Kursk region](map.png)`"),
+                    .help("say what it shows: `![A map of the Kursk region](map.png)`; if it shows nothing, say so: `![\"\"](line.svg)`"),
             );
         }
     }

@@ -7,6 +7,7 @@
 
 mod entries;
 mod evidence;
+mod images;
 pub mod impact;
 mod links;
 mod numbers;
@@ -90,6 +91,7 @@ impl Checker {
         let _ = self.checked.standing[page].set(standing);
         let counts = numbers::check_page(site, page, text, &self.lexicon, &self.entries, &mut report);
         links::check_page(site, page, text, &mut report);
+        images::check_page(site, page, text, &mut report);
         evidence::check_page(site, page, &mut report);
         theme::check_page(site, page, text, &mut report);
         review::check_page(&site.inputs, page, &mut report);
@@ -108,6 +110,7 @@ impl Checker {
         let mut found = Report::default();
         quotes::check_site(&self.site, &mut found);
         evidence::check_site(&self.site, &mut found);
+        images::check_site(&self.site, &mut found);
         settings::check(&self.site, &mut found);
         self.levels.apply(&mut found);
         report.extend(found);

@@ -76,6 +76,7 @@ codes! {
     LinkUnsafe "link-unsafe" Error Unpublishable "a link uses a scheme that is not published";
     AltMissing "alt-missing" Error Unpublishable "an image has no alternative text";
     ColourContrast "colour-contrast" Error Unpublishable "a colour of the theme's settings is too faint on its ground";
+    ImageInvalid "image-invalid" Error Unpublishable "a picture cannot be read, is not what its name says, is too large, or must not be published as it is";
     CiteUnused "cite-unused" Warning Unpublishable "a citation in the front matter is used by nothing on the page";
     SourceUnused "source-unused" Warning Unpublishable "a source that no page cites";
     CiteUnarchived "cite-unarchived" Warning Unpublishable "a citation of a source whose text is not archived: it is not checked against the text";

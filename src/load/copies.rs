@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::files::{self, ReadError};
+use crate::picture::Picture;
 
 /// A file that is published as it is.
 #[derive(Debug, Clone)]
@@ -19,8 +20,19 @@ pub struct Copied {
     pub on_disk: PathBuf,
     /// Of its bytes.
     pub digest: u128,
-    /// Width and height in pixels, if it is an image of a known form.
-    pub size: Option<(u32, u32)>,
+    /// What is known of it if it is a picture.
+    pub picture: Option<Picture>,
+}
+
+impl Copied {
+    /// Its bytes, read again. The error is the machine's, or says that they are others now.
+    pub fn bytes(&self) -> std::io::Result<Vec<u8>> {
+        let bytes = std::fs::read(&self.on_disk)?;
+        if xxh3_128(&bytes) == self.digest {
+            return Ok(bytes);
+        }
+        Err(std::io::Error::other("it changed while the site was being built"))
+    }
 }
 
 /// Read the files at paths below the root, which all begin with `content/`.
@@ -37,38 +49,9 @@ pub fn read(root: &Path, paths: Vec<String>) -> Result<Vec<Copied>, ReadError> {
             Some(Ok(Copied {
                 on_disk: root.join(&path),
                 digest: xxh3_128(&bytes),
-                size: image_size(&bytes),
+                picture: Picture::read(&path, &bytes),
                 path: path["content/".len()..].to_owned(),
             }))
         })
         .collect()
-}
-
-/// Width and height of an image from its header: PNG, GIF, JPEG, WebP.
-fn image_size(bytes: &[u8]) -> Option<(u32, u32)> {
-    let be16 = |at: usize| Some(u32::from(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?)));
-    let be32 = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
-    let le16 = |at: usize| Some(u32::from(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?)));
-    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-        return Some((be32(16)?, be32(20)?));
-    }
-    if bytes.starts_with(b"GIF8") {
-        return Some((le16(6)?, le16(8)?));
-    }
-    if bytes.starts_with(b"RIFF") && bytes.get(8..12)? == b"WEBP" && bytes.get(12..16)? == b"VP8X" {
-        let le24 =
-            |at: usize| Some(u32::from(*bytes.get(at)?) | u32::from(*bytes.get(at + 1)?) << 8 | u32::from(*bytes.get(at + 2)?) << 16);
-        return Some((le24(24)? + 1, le24(27)? + 1));
-    }
-    if bytes.starts_with(&[0xff, 0xd8]) {
-        let mut at = 2;
-        while *bytes.get(at)? == 0xff {
-            let marker = *bytes.get(at + 1)?;
-            if (0xc0..=0xcf).contains(&marker) && ![0xc4, 0xc8, 0xcc].contains(&marker) {
-                return Some((be16(at + 7)?, be16(at + 5)?));
-            }
-            at += 2 + usize::try_from(be16(at + 2)?).ok()?;
-        }
-    }
-    None
 }

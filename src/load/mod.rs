@@ -9,6 +9,7 @@ pub mod archived;
 pub mod cite_syntax;
 pub mod copies;
 mod csl_json;
+pub mod drawing;
 pub mod files;
 pub mod foreign;
 pub mod front_matter;

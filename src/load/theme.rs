@@ -14,9 +14,11 @@ use tera::Tera;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::files::{self, ReadError};
+use super::drawing::{self, Icon, Images};
 use super::settings::{self, Kind, Setting};
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Report, did_you_mean};
+use crate::picture::fonts::Fonts;
 use crate::text::{Span, TextFile};
 use crate::yaml::Yaml;
 use crate::yaml_path;
@@ -43,6 +45,12 @@ pub struct ThemeFile {
     /// Template → the collections it reads. A template sees only what stands here.
     #[serde(default)]
     pub needs: BTreeMap<String, Vec<Collection>>,
+    /// How pictures in the text are resized.
+    #[serde(default)]
+    pub images: Images,
+    /// The icon of the site: icons for tabs, home screens and the manifest are made from it.
+    #[serde(default)]
+    pub icon: Option<Icon>,
 }
 
 /// The collections that a template may ask for.
@@ -85,6 +93,12 @@ pub struct Theme {
     pub strings: BTreeMap<String, String>,
     /// Name below `assets/` → the file on disk, its bytes and their digest.
     pub assets: BTreeMap<String, Asset>,
+    /// How pictures are resized.
+    pub images: Images,
+    /// The site's icon.
+    pub icon: Option<Icon>,
+    /// What cards are drawn with: the files of `templates/fonts/`.
+    pub fonts: Fonts,
     /// Digest of settings, templates, strings and the names of assets: part of every page's key.
     pub digest: u128,
 }
@@ -133,12 +147,13 @@ pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<
         Some(_) => theme_yaml.read::<ThemeFile>().map_err(|d| report.push(d)).unwrap_or_default(),
         None => ThemeFile::default(),
     };
-    let ThemeFile { name: _, description: _, license: _, authors: _, settings: declared, needs } = described;
+    let ThemeFile { name: _, description: _, license: _, authors: _, settings: declared, needs, images, icon } = described;
     // A theme.yaml that cannot be read declares nothing: that the site's settings are unknown then is no news.
     let given = if report.count(crate::diag::Severity::Error) > before { &BTreeMap::new() } else { &config.theme_settings };
     let settings = settings::read(&declared, given, (&theme_yaml, &config_yaml), &config.theme, report);
     let mut templates = BTreeMap::new();
     let mut assets = BTreeMap::new();
+    let mut fonts = BTreeMap::new();
     for base in [folder.as_str(), ""] {
         let below = |name: &str| if base.is_empty() { name.to_owned() } else { format!("{base}/{name}") };
         for path in files::below(root, &below("templates"))? {
@@ -146,6 +161,9 @@ pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<
                 && let Some(file) = files::read_text(root, &path, report)?
             {
                 templates.insert(path[below("templates").len() + 1..].to_owned(), file);
+            }
+            if path.ends_with(".ttf") || path.ends_with(".otf") {
+                fonts.insert(path[below("templates").len() + 1..].to_owned(), (path.clone(), files::read_bytes(root, &path)?));
             }
         }
         for path in files::below(root, &below("assets"))? {
@@ -190,7 +208,10 @@ pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<
             );
         }
     }
+    drawing::check(&theme_yaml, &images, icon.as_ref(), &assets, report);
+    let fonts = drawing::fonts(&fonts, report);
     let mut tera = Tera::default();
+    drawing::register_fit(&mut tera, fonts.clone());
     tera.autoescape_on(vec![".html", ".svg", ".xml"]);
     if let Err(error) = tera.add_raw_templates(templates.iter().map(|(name, file)| (name.as_str(), file.text.as_str()))) {
         report.push(diagnose(&error, &templates, None));
@@ -204,7 +225,8 @@ pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<
     for asset in assets.values() {
         hasher.update(&asset.bytes);
     }
-    hasher.update(format!("{needs:?}").as_bytes());
+    hasher.update(format!("{needs:?}{images:?}{icon:?}").as_bytes());
+    hasher.update(&fonts.digest.to_le_bytes());
     if report.count(crate::diag::Severity::Error) > before {
         return Ok(None);
     }
@@ -218,6 +240,9 @@ pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<
         templates,
         strings,
         assets,
+        images,
+        icon,
+        fonts,
         digest: hasher.digest128(),
     }))
 }

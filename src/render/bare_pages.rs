@@ -63,9 +63,9 @@ pub fn render_source(renderer: &Renderer, source: usize, report: &mut Report) ->
 pub fn render_not_found(renderer: &Renderer, report: &mut Report) -> Vec<File> {
     let title = renderer.theme.word("not_found", "Page not found").to_owned();
     let mut value = bare_page(renderer, "not-found", &title, "404.html", "");
-    value["head"] = json!("<meta name=\"robots\" content=\"noindex\">");
-    let mut context = renderer.common.context.clone();
     let root = if renderer.preview { "/" } else { renderer.site.inputs.config.base_path() };
+    value["head"] = json!(format!("<meta name=\"robots\" content=\"noindex\">\n{}", renderer.icons.head(root)));
+    let mut context = renderer.common.context.clone();
     context.insert("root", root);
     context.insert("page", &value);
     context.insert_value("content", tera::Value::safe_string(""));

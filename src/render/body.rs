@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::{Renderer, relative};
+use super::images::{self, Shown};
+use super::{File, Renderer, relative};
 use crate::diag::Report;
 use crate::load::markdown::{Piece, PlacedCall, Word, escape};
 use crate::load::theme;
@@ -16,16 +17,25 @@ use crate::resolve::links::Target;
 use crate::resolve::text::PageText;
 use crate::text::Span;
 
-/// Fill the holes of a page's body.
-pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Report) -> String {
+/// So many bytes of HTML are about what a reader sees without scrolling; a picture behind them can wait.
+const FIRST_VIEW: usize = 2000;
+
+/// Fill the holes of a page's body. Copies of its pictures go to `files`, unless another page has given them.
+pub fn render(renderer: &Renderer, page: usize, text: &PageText, files: &mut Vec<File>, report: &mut Report) -> String {
     let mut open: Vec<(usize, String)> = Vec::new();
     let mut html = String::new();
+    let mut pictures = 0;
     for piece in &text.body.pieces {
         match piece {
             Piece::Html(part) => html.push_str(part),
             Piece::Cite(group) => mark(renderer, page, text, *group, &mut html),
             Piece::Href(link) => html.push_str(&escape(&href(renderer, page, &text.links[*link]))),
-            Piece::Image(link) => image(renderer, page, text, *link, &mut html),
+            Piece::Image(link) => {
+                let before = html.len() + open.iter().map(|(_, text)| text.len()).sum::<usize>();
+                let picture = Shown { page, link: *link, first: pictures == 0 && before < FIRST_VIEW };
+                pictures += 1;
+                html.push_str(&images::element(renderer, text, picture, files, report));
+            }
             Piece::Word(word) => html.push_str(&escape(renderer.word(*word))),
             Piece::Call(call) => {
                 let made = shortcode(renderer, page, &text.body.calls[*call], None, report);
@@ -158,22 +168,6 @@ pub fn href(renderer: &Renderer, page: usize, target: &Target) -> String {
         Target::External(url) => url.clone(),
         Target::Broken(_) | Target::Unread | Target::Unsafe(_) => "#".to_owned(),
     }
-}
-
-fn image(renderer: &Renderer, page: usize, text: &PageText, link: usize, html: &mut String) {
-    let written = &text.body.links[link];
-    let src = href(renderer, page, &text.links[link]);
-    let title = if written.title.is_empty() { String::new() } else { format!(" title=\"{}\"", escape(&written.title)) };
-    let size = match &text.links[link] {
-        Target::File(path) => renderer.image_size(path).map(|(w, h)| format!(" width=\"{w}\" height=\"{h}\"")).unwrap_or_default(),
-        _ => String::new(),
-    };
-    let _ = write!(
-        html,
-        "<img src=\"{}\" alt=\"{}\"{title}{size} loading=\"lazy\" decoding=\"async\">",
-        escape(&src),
-        escape(written.alt.as_deref().unwrap_or(""))
-    );
 }
 
 fn shortcode(renderer: &Renderer, page: usize, placed: &PlacedCall, body: Option<&str>, report: &mut Report) -> String {

@@ -7,13 +7,14 @@
 use serde_json::{Value, json};
 
 use super::Renderer;
+use super::cards::{self, Card};
 use super::views::{ActorView, CiteView, ClaimView, OwnView, SourceView};
 use crate::load::markdown::escape;
 use crate::load::records::ActorKind;
 use crate::resolve::text::PageText;
 
 /// The head of an author's page.
-pub fn of_page(renderer: &Renderer, page: usize, page_text: &PageText, value: &Value) -> String {
+pub fn of_page(renderer: &Renderer, page: usize, page_text: &PageText, value: &Value, card: Option<&Card>) -> String {
     let config = &renderer.site.inputs.config;
     let front = &renderer.site.inputs.pages[page].front;
     let url = text(&value["url"]);
@@ -24,7 +25,9 @@ pub fn of_page(renderer: &Renderer, page: usize, page_text: &PageText, value: &V
         head.meta("name", "description", &description);
     }
     head.link("canonical", &url, None);
-    feeds(&mut head, renderer, &super::root_of(&text(&value["path"])));
+    let root = super::root_of(&text(&value["path"]));
+    feeds(&mut head, renderer, &root);
+    head.html.push_str(&renderer.icons.head(&root));
     for (property, content) in [
         ("og:type", "article"),
         ("og:title", &front.title),
@@ -36,7 +39,7 @@ pub fn of_page(renderer: &Renderer, page: usize, page_text: &PageText, value: &V
             head.meta("property", property, content);
         }
     }
-    head.meta("name", "twitter:card", "summary");
+    let image = head.card(&config.base_url, card);
     head.meta("name", "citation_title", &front.title);
     for author in &authors {
         head.meta("name", "citation_author", author);
@@ -52,7 +55,10 @@ pub fn of_page(renderer: &Renderer, page: usize, page_text: &PageText, value: &V
     head.meta("name", "citation_public_url", &url);
     head.meta("name", "citation_language", &config.language);
     head.meta("name", "DC.title", &front.title);
-    let graph = article(renderer, page, page_text, value, &url, &description, &authors);
+    let mut graph = article(renderer, page, page_text, value, &url, &description, &authors);
+    if let Some(image) = image {
+        graph["@graph"][0]["image"] = json!(image);
+    }
     head.json_ld(&graph);
     head.html
 }
@@ -63,7 +69,16 @@ pub fn of_source(renderer: &Renderer, source: &SourceView, value: &Value) -> Str
     let url = text(&value["url"]);
     head.meta("name", "description", &format!("{}: {}", renderer.theme.word("source", "Source"), source.brief.title));
     head.link("canonical", &url, None);
-    feeds(&mut head, renderer, &super::root_of(&text(&value["path"])));
+    let root = super::root_of(&text(&value["path"]));
+    feeds(&mut head, renderer, &root);
+    head.html.push_str(&renderer.icons.head(&root));
+    let config = &renderer.site.inputs.config;
+    for (property, content) in
+        [("og:type", "article"), ("og:title", source.brief.title.as_str()), ("og:url", url.as_str()), ("og:site_name", config.title.as_str())]
+    {
+        head.meta("property", property, content);
+    }
+    head.card(&config.base_url, renderer.site_card.get().and_then(Option::as_ref));
     head.html
 }
 
@@ -201,6 +216,26 @@ impl Head {
     fn link(&mut self, rel: &str, href: &str, mime: Option<&str>) {
         let mime = mime.map(|m| format!(" type=\"{m}\"")).unwrap_or_default();
         self.html.push_str(&format!("<link rel=\"{rel}\"{mime} href=\"{}\">\n", escape(href)));
+    }
+
+    /// The picture that stands for the page where a link to it is shared, and its address.
+    fn card(&mut self, base_url: &str, card: Option<&Card>) -> Option<String> {
+        let Some(card) = card else {
+            self.meta("name", "twitter:card", "summary");
+            return None;
+        };
+        let address = format!("{base_url}{}", card.path);
+        for (property, content) in [
+            ("og:image", address.as_str()),
+            ("og:image:type", "image/png"),
+            ("og:image:width", &cards::WIDTH.to_string()),
+            ("og:image:height", &cards::HEIGHT.to_string()),
+            ("og:image:alt", &card.alt),
+        ] {
+            self.meta("property", property, content);
+        }
+        self.meta("name", "twitter:card", "summary_large_image");
+        Some(address)
     }
 
     fn json_ld(&mut self, value: &Value) {

@@ -10,11 +10,15 @@
 mod assets;
 mod bare_pages;
 mod body;
+mod cards;
 mod chart;
 mod collections;
 mod head;
+mod icons;
+mod images;
 pub mod outputs;
 mod page;
+mod pictures;
 mod settings;
 mod terms;
 pub mod views;
@@ -66,6 +70,13 @@ pub struct Renderer {
     /// Whether the search index holds whole texts.
     searched_in_full: bool,
     assets: Vec<(String, Arc<[u8]>)>,
+    /// Pictures in the text.
+    images: images::Images,
+    /// Icons, and the lines of the head that name them.
+    icons: icons::Icons,
+    /// The home page's card, once it is rendered: that of pages which no file stands behind.
+    site_card: OnceLock<Option<cards::Card>>,
+    drawn: pictures::Drawn,
     reuse: Reuse,
     collections: [OnceLock<(tera::Value, u128)>; 12],
     positions: OnceLock<Vec<Option<usize>>>,
@@ -83,9 +94,13 @@ impl Renderer {
             common: common(&site, &theme, &asset_names),
             terms: terms::Terms::of(&site),
             searched_in_full: outputs::is_searched_in_full(&site),
+            assets: asset_files,
+            images: images::Images::of(&site),
+            icons: icons::Icons::of(&theme, &asset_names),
+            site_card: OnceLock::new(),
+            drawn: pictures::Drawn::default(),
             theme,
             site,
-            assets: asset_files,
             preview,
             reuse: reuse.clone(),
             collections: Default::default(),
@@ -103,14 +118,21 @@ impl Renderer {
         bare_pages::render_source(self, source, report)
     }
 
-    /// Assets, and files to copy as they are.
-    pub fn loose(&self) -> impl Iterator<Item = (String, Output)> {
+    /// Assets, icons, and files to copy: as they are, or without their metadata. What a preview makes later comes too.
+    pub fn loose<'a>(&'a self, report: &'a mut Report) -> impl Iterator<Item = (String, Output)> + 'a {
         let assets = self.assets.iter().map(|(path, bytes)| (path.clone(), Output::of_bytes(bytes.clone())));
-        let copies = self.site.routes.copies.iter().map(|(path, number)| {
+        let icons = icons::outputs(self, report);
+        let later = self.drawn.later();
+        let copies = self.site.routes.copies.iter().filter_map(|(path, number)| {
             let copied = &self.site.inputs.copies[*number];
-            (path.clone(), Output { content: Content::File(copied.on_disk.clone()), digest: copied.digest })
+            let output = if copied.picture.as_ref().is_some_and(|p| p.littered && p.fault.is_none()) {
+                images::cleaned(self, copied, report)?
+            } else {
+                Output { content: Content::File(copied.on_disk.clone()), digest: copied.digest }
+            };
+            Some((path.clone(), output))
         });
-        assets.chain(copies)
+        assets.chain(icons).chain(later).chain(copies)
     }
 
     /// Everything that is no page of its own and no asset: the page for what is not found, feeds, data, the search index
@@ -129,6 +151,7 @@ impl Renderer {
     /// What is made from the finished pages: the index of Pagefind, where the site asks for it.
     pub fn last(&self, tree: &mut OutputTree, report: &mut Report) {
         outputs::in_pieces(self, tree, report);
+        self.reuse.forget_pictures(&self.drawn.used());
     }
 }
 
@@ -233,11 +256,5 @@ impl Renderer {
             }
             positions
         })
-    }
-
-    /// Width and height of an image of the output, in pixels.
-    pub fn image_size(&self, path: &str) -> Option<(u32, u32)> {
-        let at = self.site.routes.copies.binary_search_by(|(output, _)| output.as_str().cmp(path)).ok()?;
-        self.site.inputs.copies[self.site.routes.copies[at].1].size
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::views::{is_verified, touching};
-use super::{Renderer, bare_pages, body, head, nav_title, outputs, root_of};
+use super::{Renderer, bare_pages, body, cards, head, nav_title, outputs, root_of};
 use crate::check::Standing;
 use crate::diag::Report;
 use crate::load::markdown::{Heading, escape};
@@ -32,14 +32,19 @@ pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Re
     if !renderer.theme.templates.contains_key(&template) {
         return Vec::new();
     }
-    let content = body::render(renderer, page, text, report);
+    let mut files: Vec<File> = Vec::new();
+    let content = body::render(renderer, page, text, &mut files, report);
     let mut value = page_value(renderer, page, text);
     let extra = surroundings(renderer, page, &template);
     let cite = outputs::cite_this(renderer, page);
     value["cite"] = json!(cite);
-    value["head"] = json!(head::of_page(renderer, page, text, &value));
+    let card = cards::of_page(renderer, &value, &mut files, report);
+    if site.routes.home == Some(page) {
+        // A site has one home page, so nobody was first.
+        let _ = renderer.site_card.set(card.clone());
+    }
+    value["head"] = json!(head::of_page(renderer, page, text, &value, card.as_ref()));
     let lists = lists(renderer, page, text);
-    let mut files: Vec<File> = Vec::new();
     for alias in &site.routes.pages[page].aliases {
         files.push((alias.clone(), bare_pages::redirect(&root_of(alias), &path, &site.inputs.config.base_url).into()));
     }

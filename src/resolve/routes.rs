@@ -145,9 +145,15 @@ impl Routes {
         content_path.to_owned()
     }
 
+    /// The copied file at a path of the output, by its number in [`Inputs::copies`].
+    pub fn copied(&self, output: &str) -> Option<usize> {
+        let at = self.copies.binary_search_by(|(path, _)| path.as_str().cmp(output)).ok()?;
+        Some(self.copies[at].1)
+    }
+
     /// Whether a path of the output is that of a copied file.
     pub fn is_copied(&self, output: &str) -> bool {
-        self.copies.binary_search_by(|(path, _)| path.as_str().cmp(output)).is_ok()
+        self.copied(output).is_some()
     }
 
     fn link_up(&mut self, inputs: &Inputs) {

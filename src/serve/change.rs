@@ -100,7 +100,7 @@ impl Change {
 fn text(output: &Output) -> Option<String> {
     match &output.content {
         Content::Bytes(bytes) => std::str::from_utf8(bytes).ok().map(str::to_owned),
-        Content::File(_) => None,
+        Content::File(_) | Content::Later(_) => None,
     }
 }
 

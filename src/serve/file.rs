@@ -53,11 +53,15 @@ pub(super) async fn respond(
     let content = match (&output.content, is_page) {
         (Content::Bytes(bytes), true) => Ok(Content::Bytes(page::with_script(bytes, version).into())),
         (Content::Bytes(bytes), false) => Ok(Content::Bytes(bytes.clone())),
-        (Content::File(_), true) => {
+        (Content::File(_) | Content::Later(_), true) => {
             let (output, version) = (output.clone(), version.to_owned());
             off_thread(move || Ok(Content::Bytes(page::with_script(&output.bytes()?, &version).into()))).await
         }
         (Content::File(source), false) => Ok(Content::File(source.clone())),
+        (Content::Later(_), false) => {
+            let output = output.clone();
+            off_thread(move || Ok(Content::Bytes(output.bytes()?))).await
+        }
     };
     let read = match content {
         Ok(Content::Bytes(bytes)) => {
@@ -66,6 +70,7 @@ pub(super) async fn respond(
             Ok(part_of(wanted, total).map(|part| (cut(&owned, part), part, total)).ok_or(total))
         }
         Ok(Content::File(source)) => off_thread(move || read_part(&mut File::open(source)?, wanted, body)).await,
+        Ok(Content::Later(_)) => Err(io::Error::other("it was not made")),
         Err(e) => Err(e),
     };
     let (bytes, part, total) = match read {

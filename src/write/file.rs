@@ -38,6 +38,7 @@ pub(super) fn put(path: &Path, output: &Output, target: &Path) -> Result<(), Wri
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(refused)?;
     match &output.content {
         Content::Bytes(bytes) => file.write_all(bytes).map_err(refused),
+        Content::Later(_) => output.bytes().and_then(|bytes| file.write_all(&bytes)).map_err(refused),
         Content::File(source) => {
             let mut from = File::open(source).map_err(|e| WriteError::io("read", source, e))?;
             if pass_on(&mut from, &mut file).map_err(refused)? == output.digest {

@@ -111,7 +111,7 @@ impl Stage {
             .par_iter()
             .map(|(path, output)| match &output.content {
                 Content::Bytes(bytes) => self.put(path, bytes.clone()),
-                Content::File(_) => (*output).clone(),
+                Content::File(_) | Content::Later(_) => (*output).clone(),
             })
             .collect();
         files.into_iter().zip(outputs).for_each(|((path, _), output)| staged.add_output(path, output));

@@ -87,7 +87,8 @@ impl TestSite {
         site
     }
 
-    fn lay(&self, name: &str, below: &str) {
+    /// Copy a folder of `tests/sites/`.
+    pub fn lay(&self, name: &str, below: &str) {
         let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sites").join(name);
         for (path, bytes) in read_tree(&from) {
             self.write(&Path::new(below).join(path).to_string_lossy(), bytes);

@@ -10,7 +10,7 @@ const ORDER: &[&[&str]] = &[
     &["date", "html", "text", "address"],
     &["diag"],
     &["yaml"],
-    &["archive", "figures", "config", "output"],
+    &["archive", "figures", "picture", "config", "output"],
     &["load", "reuse"],
     &["resolve"],
     &["check"],

@@ -70,6 +70,17 @@ const TEXTS: [&str; 9] = [
     "Broken [@nobody].",
 ];
 
+/// A picture that is resized; an odd number has metadata, which is left out; 4 is none at all.
+fn picture(number: u8) -> Vec<u8> {
+    let mut file = cited::picture::png::encode(&[number, 90, 90, 255].repeat(500 * 20), 500, 20, 8).expect("it can be encoded");
+    match number {
+        4 => file.truncate(40),
+        n if n % 2 == 1 => file.extend_from_slice(b"taken at Weir 3"),
+        _ => {}
+    }
+    file
+}
+
 fn apply(site: &TestSite, edit: &Edit) {
     let exists = |path: &str| site.root().join(path).exists();
     match edit {
@@ -117,7 +128,7 @@ fn apply(site: &TestSite, edit: &Edit) {
                 ["ieee", "apa", "chicago-notes", "vancouver", "ieee"][usize::from(*style)]
             ),
         ),
-        Edit::Copied { bytes } => site.write("content/picture.png", [*bytes; 32]),
+        Edit::Copied { bytes } => site.write("content/picture.png", picture(*bytes)),
     }
 }
 

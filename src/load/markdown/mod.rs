@@ -5,6 +5,7 @@
 //! Entry point: [`parse`]. CommonMark 0.31 with GFM tables, strikethrough, task lists, alerts and footnotes, and
 //! definition lists; math is off, so that `$40bn-$50bn` stays text.
 //! Must never look at another page: links and ids are resolved later.
+mod captions;
 mod footnotes;
 mod holes;
 mod text;
@@ -147,6 +148,8 @@ pub struct Link {
     pub range: Range<usize>,
     /// The text of an image; `None` for links.
     pub alt: Option<String>,
+    /// Whether an image says nothing, on purpose: its text is written as `""`.
+    pub decorative: bool,
     /// The title, if there is one.
     pub title: String,
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use pulldown_cmark::{BlockQuoteKind, BrokenLink, CowStr, Event, HeadingLevel, LinkType, Parser, Tag, TagEnd, html};
 
+use super::captions;
 use super::footnotes::Footnotes;
 use super::holes::{HOLE, hole, split_holes};
 use super::{Body, Heading, Link, PlacedCall, Word, escape, options, slug};
@@ -118,7 +119,9 @@ impl Walk<'_, '_> {
                 }
                 Event::End(TagEnd::Image) => {
                     if let Some(Open::Image { link, alt }) = self.open.pop() {
-                        self.result.links[link].alt = Some(alt);
+                        let decorative = matches!(alt.trim(), "\"\"" | "“”" | "””" | "““");
+                        self.result.links[link].alt = Some(if decorative { String::new() } else { alt });
+                        self.result.links[link].decorative = decorative;
                         self.push_html(format!("{HOLE}I{link}{HOLE}"));
                     }
                 }
@@ -254,7 +257,11 @@ impl Walk<'_, '_> {
             _ => {}
         }
         if !matches!(self.open.last(), Some(Open::Image { .. })) {
+            let ends = matches!(event, Event::End(TagEnd::Paragraph));
             self.push(event.into_static());
+            if ends && let Some(out) = self.out.last_mut() {
+                captions::make_figure(out);
+            }
         }
     }
 
@@ -279,7 +286,7 @@ impl Walk<'_, '_> {
 
     pub(super) fn link(&mut self, target: &str, range: Range<usize>, alt: Option<String>, title: &str) -> usize {
         let range = self.offset + range.start..self.offset + range.end;
-        self.result.links.push(Link { target: target.to_owned(), range, alt, title: title.to_owned() });
+        self.result.links.push(Link { target: target.to_owned(), range, alt, decorative: false, title: title.to_owned() });
         self.result.links.len() - 1
     }
 

@@ -1,0 +1,105 @@
+//! Pixels as a small PNG file.
+//!
+//! In: RGBA pixels. Out: the file: with a palette where few colours do, else with three or four channels. Nearly equal
+//! colours may be put together when the caller allows it: a drawing's smooth edges need no 256 steps each.
+//! Must never change a pixel unless told so.
+
+use std::collections::HashMap;
+
+use ::png::{BitDepth, ColorType, Compression, Encoder, Filter};
+
+type Colour = [u8; 4];
+
+/// A palette is sought only among so many colours.
+const MOST_COLOURS: usize = 8192;
+
+/// Encode `width` × `height` pixels. `steps`: to how many bits of each channel colours may be rounded so that a palette
+/// holds them; 8 keeps every pixel as it is.
+pub fn encode(pixels: &[u8], width: u32, height: u32, steps: u8) -> Option<Vec<u8>> {
+    let (pixels, rest) = pixels.as_chunks::<4>();
+    if !rest.is_empty() {
+        return None;
+    }
+    if let Some((palette, indices)) = with_palette(pixels, steps) {
+        return write(&indices, width, height, Some(&palette), ColorType::Indexed);
+    }
+    if pixels.iter().all(|p| p[3] == 255) {
+        let bytes: Vec<u8> = pixels.iter().flat_map(|p| [p[0], p[1], p[2]]).collect();
+        return write(&bytes, width, height, None, ColorType::Rgb);
+    }
+    write(pixels.as_flattened(), width, height, None, ColorType::Rgba)
+}
+
+/// The colours, commonest first, and for each pixel its number among them.
+fn with_palette(pixels: &[Colour], steps: u8) -> Option<(Vec<Colour>, Vec<u8>)> {
+    let counts = count(pixels)?;
+    let (palette, numbers) = (steps.min(8)..=8).rev().find_map(|bits| rounded(&counts, bits))?;
+    let mut indices = Vec::with_capacity(pixels.len());
+    let mut last = (*pixels.first()?, *numbers.get(pixels.first()?)?);
+    for pixel in pixels {
+        if *pixel != last.0 {
+            last = (*pixel, *numbers.get(pixel)?);
+        }
+        indices.push(last.1);
+    }
+    Some((palette, indices))
+}
+
+/// How often each colour stands in the pixels; none if there are too many.
+fn count(pixels: &[Colour]) -> Option<Vec<(Colour, usize)>> {
+    let mut counts: HashMap<Colour, usize> = HashMap::new();
+    for run in pixels.chunk_by(|a, b| a == b) {
+        *counts.entry(run[0]).or_default() += run.len();
+        if counts.len() > MOST_COLOURS {
+            return None;
+        }
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    Some(counts)
+}
+
+/// Colours that are one when rounded share a number, and are drawn as the commonest of them.
+fn rounded(counts: &[(Colour, usize)], bits: u8) -> Option<(Vec<Colour>, HashMap<Colour, u8>)> {
+    let half = (1u16 << (8 - bits)) / 2;
+    let round = |channel: u8| (u16::from(channel) + half).min(255) >> (8 - bits);
+    let mut palette = Vec::new();
+    let mut groups: HashMap<[u16; 4], u8> = HashMap::new();
+    let mut numbers = HashMap::with_capacity(counts.len());
+    for (colour, _) in counts {
+        let number = match groups.get(&colour.map(round)) {
+            Some(number) => *number,
+            None => {
+                let number = u8::try_from(palette.len()).ok()?;
+                groups.insert(colour.map(round), number);
+                palette.push(*colour);
+                number
+            }
+        };
+        numbers.insert(*colour, number);
+    }
+    Some((palette, numbers))
+}
+
+fn write(bytes: &[u8], width: u32, height: u32, palette: Option<&[Colour]>, colour: ColorType) -> Option<Vec<u8>> {
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, width, height);
+    encoder.set_color(colour);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_compression(Compression::Balanced);
+    match palette {
+        Some(palette) => {
+            // Neighbouring numbers of a palette say nothing about each other.
+            encoder.set_filter(Filter::NoFilter);
+            encoder.set_palette(palette.iter().flat_map(|c| [c[0], c[1], c[2]]).collect::<Vec<u8>>());
+            if palette.iter().any(|c| c[3] < 255) {
+                encoder.set_trns(palette.iter().map(|c| c[3]).collect::<Vec<u8>>());
+            }
+        }
+        None => encoder.set_filter(Filter::Adaptive),
+    }
+    let mut writer = encoder.write_header().ok()?;
+    writer.write_image_data(bytes).ok()?;
+    writer.finish().ok()?;
+    Some(file)
+}
