@@ -20,11 +20,7 @@ use crate::load::theme::Theme;
 use crate::output::{Later, Output};
 use crate::picture::draw::{Frame, draw};
 use crate::picture::fonts::Fonts;
-
-/// Served at the root of a site, where browsers and feed readers look for it unasked.
-pub const FAVICON: &str = "favicon.ico";
-/// Its usual name.
-pub const MANIFEST: &str = "site.webmanifest";
+use crate::resolve::routes::{FAVICON, MANIFEST};
 
 /// What an icon is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -47,6 +47,13 @@ pub struct Routes {
 pub const FIXED: &[&str] =
     &["atom.xml", "feed.json", "sitemap.xml", "robots.txt", "404.html", "search-index.json.gz", "corrections.xml", ".cited-manifest"];
 
+/// Output paths that the generator writes unless the author has a file there.
+pub const REPLACEABLE: &[&str] = &[FAVICON, MANIFEST];
+/// Where browsers and feed readers look for an icon unasked.
+pub const FAVICON: &str = "favicon.ico";
+/// The web manifest.
+pub const MANIFEST: &str = "site.webmanifest";
+
 /// The data files of every site.
 pub const DATA_FILES: &[&str] = &[
     "data/claims.json",
@@ -78,7 +85,7 @@ impl Routes {
     pub fn find(inputs: &Inputs, report: &mut Report) -> Self {
         let mut routes = Self { pages: vec![Routed::default(); inputs.pages.len()], ..Self::default() };
         let mut taken: HashMap<String, (String, Option<Span>)> = HashMap::new();
-        for name in FIXED.iter().chain(DATA_FILES) {
+        for name in FIXED.iter().chain(DATA_FILES).chain(REPLACEABLE) {
             taken.insert(fold(name), ("the program itself".to_owned(), None));
         }
         for question in &inputs.questions.all {
@@ -115,7 +122,7 @@ impl Routes {
             let output = routes.copy_output(content_path);
             // The file's content does not matter here, and may not be text: its path is its place.
             let place = Span::whole(&TextFile::new(format!("content/{content_path}"), ""));
-            if let Some((what, _)) = taken.get(&fold(&output)) {
+            if let Some((what, _)) = taken.get(&fold(&output)).filter(|_| !REPLACEABLE.contains(&output.as_str())) {
                 report.push(
                     Diagnostic::at(Code::RouteCollision, place, format!("the file wants the address /{output}, which {what} has"))
                         .help("rename the file"),
