@@ -23,7 +23,7 @@ impl Markup for Pandoc {
 }
 
 pub fn site(root: &Path, options: &Options, sources: &[Source], random: &mut Random) -> std::io::Result<()> {
-    let mut config = "title: A large site\nbase_url: https://example.org/\ntheme: explainer\nlanguage: en\n".to_owned();
+    let mut config = "title: A large site\nbase_url: https://example.org/\ntheme: explainer\nlanguage: en\n# The other generators draw none.\ncards: false\n".to_owned();
     if options.archive {
         config.push_str("archive: archive\n");
     }

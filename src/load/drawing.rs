@@ -73,7 +73,11 @@ pub fn check(theme: &Yaml, images: &Images, icon: Option<&Icon>, assets: &BTreeM
     }
     for (name, colour) in [("background", &icon.background), ("light", &icon.light), ("dark", &icon.dark)] {
         if rgb(colour).is_none() {
-            bad(&yaml_path!["icon", name], format!("`{colour}` is no colour"), "write it as `#rrggbb`, or as CSS does otherwise".to_owned());
+            bad(
+                &yaml_path!["icon", name],
+                format!("`{colour}` is no colour"),
+                "write it as `#rrggbb`, or as CSS does otherwise".to_owned(),
+            );
         }
     }
 }

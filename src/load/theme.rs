@@ -13,8 +13,8 @@ use serde::Deserialize;
 use tera::Tera;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::files::{self, ReadError};
 use super::drawing::{self, Icon, Images};
+use super::files::{self, ReadError};
 use super::settings::{self, Kind, Setting};
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Report, did_you_mean};

@@ -42,11 +42,12 @@ pub fn of_page(renderer: &Renderer, page: &Value, files: &mut Vec<File>, report:
     }
     let path = page["path"].as_str().unwrap_or_default();
     // Of the page what a card may show: an edit of the text alone draws no new card.
-    let shown: Value = ["kind", "title", "nav_title", "summary", "path", "date", "updated", "authors", "tags", "extra", "breadcrumbs", "counts"]
-        .iter()
-        .map(|key| ((*key).to_owned(), page[*key].clone()))
-        .collect::<serde_json::Map<_, _>>()
-        .into();
+    let shown: Value =
+        ["kind", "title", "nav_title", "summary", "path", "date", "updated", "authors", "tags", "extra", "breadcrumbs", "counts"]
+            .iter()
+            .map(|key| ((*key).to_owned(), page[*key].clone()))
+            .collect::<serde_json::Map<_, _>>()
+            .into();
     let key = || {
         let mut key = Xxh3::new();
         key.update(&renderer.common.digest.to_le_bytes());

@@ -73,9 +73,12 @@ pub fn of_source(renderer: &Renderer, source: &SourceView, value: &Value) -> Str
     feeds(&mut head, renderer, &root);
     head.html.push_str(&renderer.icons.head(&root));
     let config = &renderer.site.inputs.config;
-    for (property, content) in
-        [("og:type", "article"), ("og:title", source.brief.title.as_str()), ("og:url", url.as_str()), ("og:site_name", config.title.as_str())]
-    {
+    for (property, content) in [
+        ("og:type", "article"),
+        ("og:title", source.brief.title.as_str()),
+        ("og:url", url.as_str()),
+        ("og:site_name", config.title.as_str()),
+    ] {
         head.meta("property", property, content);
     }
     head.card(&config.base_url, renderer.site_card.get().and_then(Option::as_ref));

@@ -57,7 +57,11 @@ impl Icons {
                 key.update(format!("{size} {usage:?} {} {}", icon.background, env!("CARGO_PKG_VERSION")).as_bytes());
                 let key = key.digest128();
                 let name = if usage == Use::Maskable { "icon-maskable" } else { "icon" };
-                let path = if usage == Use::Favicon { FAVICON.to_owned() } else { format!("assets/{name}-{size}.{}.png", &format!("{key:032x}")[..10]) };
+                let path = if usage == Use::Favicon {
+                    FAVICON.to_owned()
+                } else {
+                    format!("assets/{name}-{size}.{}.png", &format!("{key:032x}")[..10])
+                };
                 (size, usage, path, key)
             })
             .collect();

@@ -124,7 +124,8 @@ impl Sizes {
             let listed: Vec<String> = copies.iter().map(|size| format!("{root}{} {}w", size.path, size.width)).collect();
             format!("srcset=\"{}\" sizes=\"{}\"", listed.join(", "), escape(sizes))
         };
-        let (Some(usual), Some(widest)) = (self.plain.iter().find(|s| s.width >= USUAL_WIDTH).or(self.plain.last()), self.plain.last()) else {
+        let (Some(usual), Some(widest)) = (self.plain.iter().find(|s| s.width >= USUAL_WIDTH).or(self.plain.last()), self.plain.last())
+        else {
             return String::new();
         };
         let several = if self.plain.len() > 1 { format!(" {}", set(&self.plain)) } else { String::new() };

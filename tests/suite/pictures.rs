@@ -5,7 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use cited::load::Options;
+use cited::output::{Content, InMemory};
 use cited::picture::{Picture, png};
+use cited::pipeline;
+use cited::reuse::Reuse;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, GenericImageView, ImageEncoder, RgbImage};
 
@@ -130,12 +134,18 @@ fn a_drawing_is_offered_as_webp_where_that_is_smaller_and_never_enlarged() {
     site.build();
     let html = site.output("bridge/index.html");
     let tree = site.tree("public");
-    assert!(html.contains("<figure class=\"picture\"><picture><source type=\"image/webp\" ") || html.contains("<figure class=\"picture\"><img "));
+    assert!(
+        html.contains("<figure class=\"picture\"><picture><source type=\"image/webp\" ")
+            || html.contains("<figure class=\"picture\"><img ")
+    );
     let small = &html[html.find("small-200").expect("it is shown")..];
     assert_eq!(attribute(&html, "<img ", "alt"), Some(""), "it decorates");
     assert_eq!((attribute(&html, "<img ", "width"), attribute(&html, "<img ", "srcset")), (Some("200"), None), "{small}");
     let bands = &html[html.find("bands-").expect("it is shown")..];
-    assert_eq!(attribute(bands, "<img ", "title").or(attribute(&html[..html.find("bands-").unwrap()], "<img ", "title")), Some("Red bands"));
+    assert_eq!(
+        attribute(bands, "<img ", "title").or(attribute(&html[..html.find("bands-").unwrap()], "<img ", "title")),
+        Some("Red bands")
+    );
     let mut forms = 0;
     for part in html.split("srcset=\"").skip(1) {
         let mut lengths = Vec::new();
@@ -194,7 +204,8 @@ fn what_must_not_be_published_is_refused_with_its_place() {
 fn card(site: &TestSite, page: &str) -> (DynamicImage, usize, String) {
     let html = site.output(page);
     let content = |property: &str| {
-        let rest = html.split(&format!("<meta property=\"{property}\" content=\"")).nth(1).unwrap_or_else(|| panic!("{page}: no {property}"));
+        let rest =
+            html.split(&format!("<meta property=\"{property}\" content=\"")).nth(1).unwrap_or_else(|| panic!("{page}: no {property}"));
         rest.split('"').next().unwrap().to_owned()
     };
     assert_eq!((content("og:image:width").as_str(), content("og:image:height").as_str()), ("1200", "630"));
@@ -255,7 +266,9 @@ fn cards_can_be_switched_off_and_a_theme_need_not_have_any() {
 #[test]
 fn icons_are_made_from_one_drawing_and_the_author_s_own_stay() {
     for theme in ["explainer", "plain"] {
-        let site = site("-- assets/icon.svg --\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 8 8\"><rect width=\"8\" height=\"8\" fill=\"#00f\"/></svg>\n");
+        let site = site(
+            "-- assets/icon.svg --\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 8 8\"><rect width=\"8\" height=\"8\" fill=\"#00f\"/></svg>\n",
+        );
         site.replace("site.yaml", "theme: explainer", &format!("theme: {theme}"));
         site.build();
         let tree = site.tree("public");
@@ -285,4 +298,26 @@ fn icons_are_made_from_one_drawing_and_the_author_s_own_stay() {
     site.write("content/favicon.ico", b"own");
     site.build();
     assert_eq!(site.tree("public")["favicon.ico"], b"own");
+}
+
+#[test]
+fn a_preview_makes_cards_when_they_are_asked_for_and_they_are_the_same() {
+    let site = site(&page("![Bands](bands.png)"));
+    site.write("content/bridge/bands.png", drawing(1000));
+    site.build();
+    let published = site.tree("public");
+    let options = Options { root: site.root(), preview: true, ..Options::default() };
+    let reuse = Reuse::kept();
+    for _ in 0..2 {
+        let built = pipeline::build(&options, &reuse, |_| (), &InMemory).expect("the site can be read");
+        let tree = built.tree.expect("the site can be shown");
+        let drawn: Vec<_> = tree.iter().filter(|(_, output)| matches!(output.content, Content::Later(_))).collect();
+        assert_eq!(drawn.iter().filter(|(path, _)| path.starts_with("assets/cards/")).count(), 2);
+        for (path, output) in drawn {
+            assert_eq!(output.bytes().expect("it can be drawn")[..], published[path][..], "{path}");
+        }
+        // Paths carry digests, so a site that was published names the same files.
+        let names = |paths: Vec<String>| paths.into_iter().filter(|p| p.starts_with("assets/")).collect::<Vec<_>>();
+        assert_eq!(names(tree.iter().map(|(path, _)| path.to_owned()).collect()), names(site.outputs()));
+    }
 }
