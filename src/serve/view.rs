@@ -6,6 +6,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
@@ -125,24 +126,31 @@ impl View {
 
     /// The file at an output path; the path itself if there is none.
     fn of_file(preview: &Preview, files: &dyn Files, path: String) -> Result<Self, String> {
-        let (found, trouble) = match files.file(&path) {
-            Ok(None) => return Err(path),
-            Ok(Some(output)) => {
+        let made = catch_unwind(AssertUnwindSafe(|| files.file(&path)));
+        let trouble = match made {
+            Ok(Ok(None)) => return Err(path),
+            Ok(Ok(Some(output))) => {
                 preview.terminal.page_is_made(&path);
                 preview.kept.keep(&path, &output);
-                (Found::File(path.clone(), output), None)
+                return Ok(Self::of_page(files, &path, Found::File(path.clone(), output), None));
             }
-            Err(report) => {
+            Ok(Err(report)) => {
                 preview.terminal.page_fails(&path, &report);
-                let trouble = Arc::new(Trouble::page(&report, &preview.editor));
-                let found = match preview.kept.get(&path) {
-                    Some(good) => Found::File(path.clone(), good),
-                    None => Found::Report(trouble.clone()),
-                };
-                (found, Some(trouble))
+                Trouble::page(&report, &preview.editor)
             }
+            // The terminal shows where it happened.
+            Err(fault) => Trouble::fault(&words(fault.as_ref())),
         };
-        Ok(Self { found, trouble, file: files.page_file(&path), summary: files.page_summary(&path) })
+        let trouble = Arc::new(trouble);
+        let found = match preview.kept.get(&path) {
+            Some(good) => Found::File(path.clone(), good),
+            None => Found::Report(trouble.clone()),
+        };
+        Ok(Self::of_page(files, &path, found, Some(trouble)))
+    }
+
+    fn of_page(files: &dyn Files, path: &str, found: Found, trouble: Option<Arc<Trouble>>) -> Self {
+        Self { found, trouble, file: files.page_file(path), summary: files.page_summary(path) }
     }
 
     fn missing(preview: &Preview, files: &dyn Files) -> Self {

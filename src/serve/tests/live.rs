@@ -166,7 +166,8 @@ fn a_request_waits_for_the_first_build() {
         std::thread::sleep(Duration::from_millis(400));
         build(&root)
     };
-    let site = TestPreview { dir, running: start(options, limits, watcher, slow, |_| ()).expect("started") };
+    let running = start(options, limits, watcher, slow, |_| ()).expect("started");
+    let site = TestPreview { running, dir, printed: Arc::default() };
     let reply = site.get("/");
     assert_eq!((reply.status, reply.field("refresh")), (503, "1"));
     assert!(site.until("/", |r| r.status == 200).text().starts_with("home"));

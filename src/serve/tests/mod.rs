@@ -10,9 +10,11 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::*;
+use crate::diag::emit::{Format, emit};
 use crate::diag::{Code, Diagnostic};
 use crate::output::{Content, Output, OutputTree};
 use crate::text::{Span, TextFile};
@@ -28,6 +30,8 @@ struct TestPreview {
     /// Ended before its folder is removed.
     running: Running,
     dir: tempfile::TempDir,
+    /// Every report that was printed, a line for each finding.
+    printed: Arc<Mutex<Vec<String>>>,
 }
 
 impl TestPreview {
@@ -59,8 +63,11 @@ impl TestPreview {
             root: root.clone(),
             editor: Some("vscode://file{path}:{line}:{column}".to_owned()),
         };
-        let running = start(options, limits, watcher, move |changed| build(&root, changed), |_| ()).expect("started");
-        Self { dir, running }
+        let printed = Arc::new(Mutex::new(Vec::new()));
+        let reports = printed.clone();
+        let print = move |report: &Report| reports.lock().expect("sound").push(emit(report, Format::Short, false));
+        let running = start(options, limits, watcher, move |changed| build(&root, changed), print).expect("started");
+        Self { running, dir, printed }
     }
 
     fn address(&self) -> SocketAddr {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, Weak};
+use std::sync::{OnceLock, Weak};
 
 use serde_json::json;
 
@@ -211,6 +211,36 @@ fn a_page_that_cannot_be_made_stays_as_it_was_and_the_others_go_on() {
     a.until("trouble", |m| m["trouble"] != json!(null));
     site.save("a/index.html", &page("mended"));
     assert_eq!(a.until("undone", |m| m["trouble"] == json!(null))["reload"], false);
+}
+
+#[test]
+fn what_keeps_a_page_from_being_made_is_printed_once() {
+    let (site, _) = lazy(&[("index.html", &page("home")), ("a/index.html", &page("BROKEN"))]);
+    let printed = || site.printed.lock().expect("sound").iter().filter(|text| text.contains("it fails")).count();
+    assert_eq!(printed(), 0, "nobody has asked for the page");
+    site.get("/a/");
+    assert_eq!(printed(), 1);
+    let mut a = site.open("/a/");
+    site.save("index.html", &page("new"));
+    site.until("/", |r| r.text().contains("new"));
+    site.get("/a/");
+    assert_eq!(printed(), 1, "the same fault in another state");
+    site.save("a/index.html", &page("good"));
+    a.until("mended", |m| m["reload"] == true);
+    site.save("a/index.html", &page("BROKEN"));
+    a.until("broken again", |m| m["trouble"] != json!(null));
+    assert_eq!(printed(), 2);
+}
+
+#[test]
+fn a_fault_in_making_a_page_leaves_it_as_it_was() {
+    let (site, _) = lazy(&[("index.html", &page("home")), ("a/index.html", &page("good a"))]);
+    let mut a = site.open("/a/");
+    site.save("a/index.html", &page("PANIC"));
+    let told = a.until("the fault", |m| m["trouble"] != json!(null));
+    assert_eq!((&told["reload"], &told["trouble"]["title"]), (&json!(false), &json!("This is a fault of cited, not of your site")));
+    assert!(site.get("/a/").text().contains("good a"));
+    assert_eq!(site.get("/").status, 200);
 }
 
 #[test]
