@@ -1,12 +1,17 @@
-//! The output tree: the whole site as an ordered map from path to content.
+//! What a site becomes: the output tree, an ordered map from path to content, and [`Files`], the same site for those
+//! who ask for one file at a time.
 //!
-//! In: what `render` made. Out: a value that `write`, `serve` and `deploy` consume; and [`Sink`], to which files go as
-//! they are made. Must never touch the disk.
+//! In: what `render` made. Out: values that `write`, `serve` and `deploy` consume; and [`Sink`], to which files go as they
+//! are made. Must never touch the disk.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Debug};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+
+use serde::Serialize;
+
+use crate::diag::Report;
 
 /// The content of one file of the site.
 #[derive(Debug, Clone)]
@@ -72,10 +77,66 @@ impl Sink for InMemory {
     }
 }
 
+/// Output paths and the digests of what stands there.
+pub type Digests = BTreeMap<String, u128>;
+
+/// One state of a site, whose files may be made only when they are asked for. It never changes: the same path gives the
+/// same answer for as long as the value lives. Paths are those of an [`OutputTree`].
+///
+/// Every function is called from several threads at once. An implementation makes each file once and keeps it while it
+/// can, so that asking again is cheap.
+pub trait Files: Debug + Send + Sync {
+    /// The file at an output path, made now if need be; `None` where the site has none. May take milliseconds.
+    ///
+    /// # Errors
+    /// What keeps this one file from being made (its template fails); the other files are none the worse.
+    fn file(&self, path: &str) -> Result<Option<Output>, Arc<Report>>;
+
+    /// The files that pages load and whose change an open page must hear of: styles, scripts, images, whatever is
+    /// copied. No pages, and nothing that has to be made first: this is asked after every build, so it must neither take
+    /// long nor grow with the number of pages. Where they are the same as in the state before, the same `Arc`.
+    fn loose(&self) -> Arc<Digests>;
+
+    /// The content file of the page at an output path, relative to the site's root:
+    /// `numbers/troops/index.html` → `content/numbers/troops.md`.
+    fn page_file(&self, path: &str) -> Option<String>;
+
+    /// What the checks counted on the page at an output path; `None` for what is no page of the author's.
+    fn page_summary(&self, _path: &str) -> Option<PageSummary> {
+        None
+    }
+}
+
+/// What the checks counted on one page, for its author alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct PageSummary {
+    /// The page is a draft.
+    pub draft: bool,
+    /// Claim records of the page.
+    pub claims: usize,
+    /// Of these, with at least one citation.
+    pub claims_cited: usize,
+    /// Of these, resting on one origin.
+    pub single_origin: usize,
+    /// Citations that the page uses.
+    pub citations: usize,
+    /// Of these, with a quote that the archive or the lock vouches for.
+    pub verified: usize,
+    /// Of these, of a source that is not archived.
+    pub unarchived: usize,
+    /// Numbers in the text that count something.
+    pub numbers: usize,
+    /// Of these, cited.
+    pub numbers_cited: usize,
+    /// Disagreements that a claim of the page takes part in.
+    pub disagreements: usize,
+}
+
 /// Every file of the site by its path: relative, forward slashes, no `.` or `..`, in byte order.
 #[derive(Debug, Clone, Default)]
 pub struct OutputTree {
     files: BTreeMap<String, Output>,
+    pages: BTreeMap<String, String>,
 }
 
 impl OutputTree {
@@ -89,6 +150,11 @@ impl OutputTree {
     /// Add a file whose bytes and digest are known.
     pub fn add_output(&mut self, path: impl Into<String>, output: Output) {
         self.files.insert(path.into(), output);
+    }
+
+    /// Say which content file the page at a path was made of.
+    pub fn set_page_file(&mut self, path: impl Into<String>, file: impl Into<String>) {
+        self.pages.insert(path.into(), file.into());
     }
 
     /// The file at a path.
@@ -110,6 +176,26 @@ impl OutputTree {
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
+}
+
+impl Files for OutputTree {
+    fn file(&self, path: &str) -> Result<Option<Output>, Arc<Report>> {
+        Ok(self.files.get(path).cloned())
+    }
+
+    fn loose(&self) -> Arc<Digests> {
+        let loose = self.files.iter().filter(|(path, _)| !is_page(path));
+        Arc::new(loose.map(|(path, output)| (path.clone(), output.digest)).collect())
+    }
+
+    fn page_file(&self, path: &str) -> Option<String> {
+        self.pages.get(path).cloned()
+    }
+}
+
+/// Whether the file at an output path is a page.
+pub fn is_page(path: &str) -> bool {
+    path.ends_with(".html")
 }
 
 impl Output {

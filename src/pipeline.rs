@@ -3,7 +3,6 @@
 //! In: [`Options`]. Out: [`Built`]: the report, and the output tree if the site can be shown. The only file that knows
 //! the order. Must never write: what becomes of the files is the sink's business, and that of the tree the caller's.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,10 +24,6 @@ pub struct Built {
     pub report: Report,
     /// The site; none if it cannot be rendered, or, outside a preview, if it must not be published.
     pub tree: Option<OutputTree>,
-    /// Output path of each page → its file: `numbers/troops/index.html` → `content/numbers/troops.md`.
-    pub page_files: BTreeMap<String, String>,
-    /// What the machine refused, if it did.
-    pub machine_error: Option<String>,
     /// Counts over the site.
     pub summary: Summary,
     /// What was read besides the site's own folders: the archive.
@@ -44,9 +39,6 @@ pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report) + Sy
     if let Some(inputs) = load::load(options, reuse, &mut report)? {
         built.also = inputs.archive.folder.iter().cloned().chain(inputs.config.bibliography.iter().map(PathBuf::from)).collect();
         let site = Arc::new(resolve::resolve(Arc::new(inputs), reuse, &mut report));
-        for (page, routed) in site.inputs.pages.iter().zip(&site.routes.pages) {
-            built.page_files.insert(format!("{}index.html", routed.path), page.file.path.clone());
-        }
         let checker = Checker::new(&site, &mut report);
         levels(&mut report);
         let stops = |report: &Report| if options.preview { report.is_unbuildable() } else { report.has_errors() };
@@ -99,6 +91,9 @@ pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report) + Sy
                 part.files.into_iter().for_each(|(path, output)| tree.add_output(path, output));
             }
             renderer.last(&mut tree, &mut report);
+            for (page, routed) in site.inputs.pages.iter().zip(&site.routes.pages) {
+                tree.set_page_file(format!("{}index.html", routed.path), page.file.path.clone());
+            }
             levels(&mut report);
             if !stops(&report) {
                 built.tree = Some(tree);

@@ -1,10 +1,10 @@
 //! Wait until the inputs may have changed.
 //!
 //! In: the site's root, folders that are no input, and paths outside the usual places (archive, bibliography).
-//! Out: [`Wake`]; an event only means "look again", never what changed. Entry points: [`Watcher::new`],
-//! [`Watcher::wait`].
+//! Out: [`Wake`]; with the paths that were touched, where the system named every one of them. Entry points:
+//! [`Watcher::new`], [`Watcher::wait`].
 //! Must never read a file's content to decide (polling reads those that were saved seconds ago), nor miss a change:
-//! when in doubt, it wakes.
+//! when in doubt, it wakes, and names nothing, so that everything is looked at.
 
 mod gather;
 mod native;
@@ -12,7 +12,7 @@ mod poll;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,9 +52,18 @@ pub struct Watched {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wake {
     /// The inputs may have changed.
-    Changed,
-    /// The system cannot watch (any more), so it is polled from now on; the sentence says why and what to do. Inputs may
-    /// have changed meanwhile.
+    ///
+    /// `Some`: since the wake before, nothing came, went, was written or got other permissions but what is at these
+    /// paths, relative to the site's root. Each is a file, or is not there (any more); a path that is not there may have
+    /// been a folder, and stands for all that lay below it. Some may be as they were: a file was saved unchanged, or
+    /// came and went. A symbolic link is named by its own path: one that leads to a named file is not named with it.
+    /// Without a single path, nothing was touched, and a [`Waker`] asked.
+    ///
+    /// `None`: anything may have changed. So it is after events were lost, while polling, when a folder appeared
+    /// (renamed, made anew, moved here), and for what lies outside the root.
+    Changed(Option<BTreeSet<PathBuf>>),
+    /// The system cannot watch (any more), so it is polled from now on; the sentence says why and what to do. Anything
+    /// may have changed meanwhile.
     Polling(String),
     /// [`Ender::end`] was called.
     Ended,
@@ -88,6 +97,21 @@ impl Also {
 
     fn get(&self) -> Vec<PathBuf> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Makes a wait come back from another thread, for a build that has more to say than it first said.
+#[derive(Debug, Clone)]
+pub struct Waker {
+    signals: SyncSender<Signal>,
+}
+
+impl Waker {
+    /// Make [`Watcher::wait`] return [`Wake::Changed`], now or when it is next called; its set of paths is empty unless
+    /// something was touched as well.
+    pub fn wake(&self) {
+        // A full queue wakes the watcher as well.
+        let _ = self.signals.try_send(Signal::Asked);
     }
 }
 
@@ -125,15 +149,21 @@ enum Signal {
     Exhausted(String),
     /// Look, whatever it is (polling found a difference).
     Look,
+    /// Come back, though nothing was touched.
+    Asked,
 }
 
 /// What happened to a path, as far as it decides how long to wait for more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Touch {
-    /// It appeared, or another file took its name.
+    /// A whole file took this name.
     Came,
-    /// A folder appeared.
-    CameFolder,
+    /// A new file; what it holds is yet to be written.
+    Made,
+    /// A folder appeared, or may be read by others than before.
+    Folder,
+    /// A file or a folder appeared: the system does not say which.
+    CameEither,
     /// It went away; a save by "delete, then create" may follow.
     Went,
     /// Bytes were written; more may follow.
@@ -142,6 +172,21 @@ enum Touch {
     Written,
     /// Its permissions, times or link count changed.
     Attributes,
+}
+
+impl Touch {
+    /// What it is for certain, after a look at what is there now.
+    fn looked_at(self, path: &Path) -> Self {
+        let is = |what: fn(&std::fs::Metadata) -> bool| path.metadata().is_ok_and(|meta| what(&meta));
+        match self {
+            Self::CameEither if is(|meta| meta.is_dir()) => Self::Folder,
+            Self::CameEither => Self::Came,
+            Self::Writing | Self::Attributes if is(|meta| meta.is_dir()) => Self::Folder,
+            // Emptied, and closed: one half of a save.
+            Self::Written if is(|meta| meta.len() == 0) => Self::Writing,
+            other => other,
+        }
+    }
 }
 
 /// Watches the inputs of one site.
@@ -159,6 +204,8 @@ pub struct Watcher {
     /// Said at the next wait.
     notice: Option<String>,
     second_look: Option<Instant>,
+    /// When the last wait ended with a change.
+    woke: Option<Instant>,
 }
 
 /// Where events come from.
@@ -183,8 +230,19 @@ impl Watcher {
         let (sender, signals) = sync_channel(QUEUE);
         let source = Source::Timer(Poll::idle());
         let (also, flags) = (Also::default(), Arc::new(Flags::default()));
-        let mut watcher =
-            Self { root: real, ignored, also, targets: Vec::new(), signals, sender, flags, source, notice: None, second_look: None };
+        let mut watcher = Self {
+            root: real,
+            ignored,
+            also,
+            targets: Vec::new(),
+            signals,
+            sender,
+            flags,
+            source,
+            notice: None,
+            second_look: None,
+            woke: None,
+        };
         watcher.targets = watcher.find_targets();
         if poll {
             watcher.start_polling();
@@ -205,20 +263,26 @@ impl Watcher {
         self.also.clone()
     }
 
+    /// The handle that makes a wait come back.
+    pub fn waker(&self) -> Waker {
+        Waker { signals: self.sender.clone() }
+    }
+
     /// The handle that ends a wait.
     pub fn ender(&self) -> Ender {
         Ender { signals: self.sender.clone(), flags: self.flags.clone() }
     }
 
-    /// Block until the inputs may have changed. One save comes back after some 2 ms of quiet, a storm when it is over,
-    /// at the latest after half a second. Changes made since the last wait count.
+    /// Block until the inputs may have changed. One save comes back as soon as the file is closed, or after some 2 ms of
+    /// quiet where the system does not tell; a storm when it is over, at the latest after half a second. Changes made
+    /// since the last wait count.
     pub fn wait(&mut self) -> Wake {
         if self.find_targets() != self.targets {
             // What changed in a new target between the build that named it and this moment gave no event.
             self.second_look = Some(Instant::now() + SECOND_LOOK);
             self.watch_folders(false);
         }
-        let mut gathering = Gathering::default();
+        let mut gathering = Gathering::after(self.woke);
         loop {
             let now = Instant::now();
             if self.flags.ended.load(Ordering::SeqCst) {
@@ -228,11 +292,12 @@ impl Watcher {
                 return Wake::Polling(notice);
             }
             // Asked before the queue, which a storm never lets run empty.
-            if gathering.is_over(now) {
-                return Wake::Changed;
+            if gathering.is_overdue(now) {
+                return self.wake(gathering);
             }
             let until = [gathering.until(), self.second_look].into_iter().flatten().min();
             let signal = match until {
+                // Where no time is left, what is in the queue already still counts.
                 Some(until) => self.signals.recv_timeout(until.saturating_duration_since(now)),
                 None => self.signals.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
@@ -244,14 +309,33 @@ impl Watcher {
                 // The sender in `self` lives as long as the receiver; were it gone, waiting would be for ever.
                 Err(RecvTimeoutError::Disconnected) => return Wake::Ended,
                 Err(RecvTimeoutError::Timeout) => {
-                    if self.second_look.is_some_and(|at| at <= Instant::now()) {
+                    let now = Instant::now();
+                    if self.second_look.is_some_and(|at| at <= now) {
                         self.second_look = None;
                         self.watch_folders(true);
-                        return Wake::Changed;
+                        gathering.add(None, now);
+                        return self.wake(gathering);
+                    }
+                    if gathering.is_over(now) {
+                        return self.wake(gathering);
                     }
                 }
             }
         }
+    }
+
+    /// Come back with what was gathered.
+    fn wake(&mut self, gathering: Gathering) -> Wake {
+        self.woke = Some(Instant::now());
+        if self.second_look.is_some() {
+            // What was put into a new folder may have given no event.
+            return Wake::Changed(None);
+        }
+        let inside = |path: PathBuf| match path.strip_prefix(&self.root) {
+            Ok(below) if below != Path::new("") => Some(below.to_path_buf()),
+            _ => None,
+        };
+        Wake::Changed(gathering.into_paths().and_then(|paths| paths.into_iter().map(inside).collect()))
     }
 
     fn take(&mut self, signal: Signal, gathering: &mut Gathering) {
@@ -261,11 +345,12 @@ impl Watcher {
                 if !self.is_input(&path, touch) {
                     return;
                 }
+                let touch = touch.looked_at(&path);
                 if touch != Touch::Attributes && self.targets.iter().any(|target| target.starts_with(&path)) {
                     // A watched folder, or one above it, came or went: what the system watches is another inode.
                     self.watch_folders(true);
                 }
-                if touch == Touch::CameFolder && path.is_dir() {
+                if touch == Touch::Folder && path.is_dir() {
                     self.second_look = Some(now + SECOND_LOOK);
                 }
                 gathering.add(Some((path, touch)), now);
@@ -280,6 +365,7 @@ impl Watcher {
                 }
             }
             Signal::Look => gathering.add(None, now),
+            Signal::Asked => gathering.add_nothing(now),
         }
     }
 
@@ -299,7 +385,7 @@ impl Watcher {
                 return !below.components().any(|part| is_ignored(&part.as_os_str().to_string_lossy()));
             }
             // A folder above a target matters when it comes or goes, not when another file in it is saved.
-            target.starts_with(path) && matches!(touch, Touch::Came | Touch::CameFolder | Touch::Went)
+            target.starts_with(path) && !matches!(touch, Touch::Writing | Touch::Written | Touch::Attributes)
         })
     }
 

@@ -2,17 +2,18 @@
 //!
 //! In: arguments. Out: the site in its folder, or in the preview. With errors nothing is written.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::{Failure, deny, exit, options, print, tally};
 use crate::cli::{Build, Cli, Serve};
 use crate::diag::Report;
-use crate::load::Options;
-use crate::output::{InMemory, OutputTree};
+use crate::output::{Files, InMemory, OutputTree};
 use crate::pipeline::{self, Built};
 use crate::reuse::Reuse;
-use crate::serve::{self, ServeOptions};
+use crate::serve::{self, Outcome, ServeOptions};
 use crate::watch::{Wake, Watched, Watcher};
 use crate::write::{self, Mode, Stage, WriteError, Written};
 
@@ -35,7 +36,7 @@ pub fn build(cli: &Cli, args: &Build) -> Result<ExitCode, Failure> {
     let mut last = built.report;
     loop {
         match watcher.wait() {
-            Wake::Changed => {}
+            Wake::Changed(_) => {}
             Wake::Polling(why) => eprintln!("{why}"),
             Wake::Ended => return Ok(exit(&last)),
         }
@@ -88,10 +89,15 @@ pub fn serve(cli: &Cli, args: &Serve) -> Result<ExitCode, Failure> {
     let reuse = Reuse::kept();
     let denied = cli.deny.clone();
     let format = cli.format;
-    let build = move || {
-        let built = preview(&options, &reuse, &denied);
-        also.set(built.also.clone());
-        built
+    let build = move |_changed: Option<&BTreeSet<PathBuf>>| {
+        let built = match pipeline::build(&options, &reuse, |report| super::deny_names(&denied, report), &InMemory) {
+            Ok(built) => built,
+            Err(error) => return Outcome { machine_error: Some(error.to_string()), ..Outcome::default() },
+        };
+        let Built { report, tree, summary, also: paths } = built;
+        also.set(paths);
+        let files = tree.map(|tree| Arc::new(tree) as Arc<dyn Files>);
+        Outcome { files, report: Arc::new(report), machine_error: None, pages: summary.pages }
     };
     let show = ServeOptions {
         interface: args.interface,
@@ -102,11 +108,4 @@ pub fn serve(cli: &Cli, args: &Serve) -> Result<ExitCode, Failure> {
     };
     serve::serve(show, watcher, build, move |report: &Report| super::print_as(format, report))?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn preview(options: &Options, reuse: &Reuse, denied: &[String]) -> Built {
-    match pipeline::build(options, reuse, |report| super::deny_names(denied, report), &InMemory) {
-        Ok(built) => built,
-        Err(error) => Built { machine_error: Some(error.to_string()), ..Built::default() },
-    }
 }

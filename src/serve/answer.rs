@@ -2,7 +2,7 @@
 //!
 //! In: one HTTP request. Out: a page, a file, an event stream, or a refusal. Order: who asks, what may be asked, then
 //! what is there. Every response says what browsers may do with it.
-//! Must never build: what is shown was made before the request came.
+//! Must never build, nor make or read a file in a thread that answers: others would wait.
 
 use std::sync::Arc;
 
@@ -17,8 +17,11 @@ use tokio::sync::{Semaphore, watch};
 
 use super::address::Hosts;
 use super::findings::{self, Editor};
+use super::kept::Kept;
 use super::page::{self, OWN};
-use super::shown::{self, Found, Shown};
+use super::shown::Shown;
+use super::terminal::Terminal;
+use super::view::{self, Found};
 use super::{Limits, events, file, path};
 
 /// What the default theme needs, and nothing else: hosts get the same.
@@ -44,6 +47,10 @@ pub(super) struct Preview {
     pub editor: Arc<Editor>,
     /// Places for event streams.
     pub streams: Arc<Semaphore>,
+    /// Pages as they were when they could last be made.
+    pub kept: Kept,
+    /// Where it is said what keeps a page from being made.
+    pub terminal: Arc<Terminal>,
     /// Bounds.
     pub limits: Limits,
 }
@@ -87,27 +94,25 @@ fn refusal(preview: &Preview, request: &Request) -> Option<Response<Body>> {
     None
 }
 
-async fn respond(preview: &Preview, method: &Method, uri: &Uri, fields: &HeaderMap) -> Response<Body> {
+async fn respond(preview: &Arc<Preview>, method: &Method, uri: &Uri, fields: &HeaderMap) -> Response<Body> {
     let body = method == Method::GET;
     if let Some(own) = uri.path().strip_prefix(OWN) {
-        return respond_own(preview, own, uri.query().unwrap_or_default(), fields, body);
+        return respond_own(preview, own, uri.query().unwrap_or_default(), fields, body).await;
     }
     let Some(shown) = newest(preview).await else {
         let mut response = html(StatusCode::SERVICE_UNAVAILABLE, page::waiting());
         response.headers_mut().insert(REFRESH, HeaderValue::from_static("1"));
         return response;
     };
-    match (shown.find(uri.path()), &shown.trouble) {
-        (Some(Found::File(path, output)), _) => file::respond(output, &path, &shown::of_file(output), StatusCode::OK, fields, body).await,
-        (Some(Found::Missing(Some(output))), _) => {
-            let version = shown::of_missing(output);
-            file::respond(output, "404.html", &version, StatusCode::NOT_FOUND, fields, body).await
-        }
-        (Some(Found::Missing(None)), _) => html(StatusCode::NOT_FOUND, page::not_found()),
-        (Some(Found::SlashMissing), _) => redirect(uri),
-        (Some(Found::Malformed), _) => plain(StatusCode::BAD_REQUEST, "the address is malformed\n"),
-        (None, Some(trouble)) => html(StatusCode::SERVICE_UNAVAILABLE, page::report(trouble)),
-        (None, None) => html(StatusCode::SERVICE_UNAVAILABLE, page::waiting()),
+    let view = view::once(preview, &shown, uri.path()).await;
+    match &view.found {
+        Found::File(path, output) => file::respond(output, path, &view.version(), StatusCode::OK, fields, body).await,
+        Found::Missing(Some(output)) => file::respond(output, view::NOT_FOUND, &view.version(), StatusCode::NOT_FOUND, fields, body).await,
+        Found::Missing(None) => html(StatusCode::NOT_FOUND, page::not_found()),
+        Found::SlashMissing => redirect(uri),
+        Found::Malformed => plain(StatusCode::BAD_REQUEST, "the address is malformed\n"),
+        Found::Report(trouble) => html(StatusCode::SERVICE_UNAVAILABLE, page::report(trouble)),
+        Found::Waiting => html(StatusCode::SERVICE_UNAVAILABLE, page::waiting()),
     }
 }
 
@@ -119,15 +124,17 @@ async fn newest(preview: &Preview) -> Option<Arc<Shown>> {
 }
 
 /// The preview's own files and streams.
-fn respond_own(preview: &Preview, own: &str, query: &str, fields: &HeaderMap, body: bool) -> Response<Body> {
+async fn respond_own(preview: &Arc<Preview>, own: &str, query: &str, fields: &HeaderMap, body: bool) -> Response<Body> {
     match own {
         "preview.js" => asset("preview.js", SCRIPT, fields),
         "preview.css" => asset("preview.css", STYLE, fields),
         "events" => events::stream(preview, query, fields, body),
-        "findings" => {
+        "checks" => {
             let path = path::field(query, "path").unwrap_or_default();
-            let found = findings::of_page(&preview.shown.borrow().clone(), &path, &preview.editor);
-            let json = serde_json::to_string(&found).unwrap_or_default();
+            let shown = preview.shown.borrow().clone();
+            let view = view::once(preview, &shown, &path).await;
+            let checks = findings::of_page(&shown.report, &view, &preview.editor);
+            let json = serde_json::to_string(&checks).unwrap_or_default();
             typed(StatusCode::OK, "application/json; charset=utf-8", json)
         }
         _ => plain(StatusCode::NOT_FOUND, "the preview has no such file\n"),

@@ -1,14 +1,15 @@
-//! What differs between two sites.
+//! What differs between two sites in the files that pages load.
 //!
-//! In: two output trees. Out: [`Change`]: the files that are no pages, the styles that can be swapped in place, and
-//! whether a page differs in nothing but the names of its styles.
-//! Must never read a file: digests decide, and pages are compared in memory.
+//! In: those files' digests. Out: [`Change`]: the files, the styles that can be swapped in place, and whether a page
+//! differs in nothing but the names of its styles.
+//! Must never look at pages it is not asked about, nor read a file: digests decide, and pages are compared in memory.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::output::{Content, Output, OutputTree};
+use crate::output::{Content, Digests, Output};
 
 /// A style sheet and what took its place; the names are equal where names carry no fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,62 +25,50 @@ pub(super) struct Swap {
 pub(super) struct Change {
     /// Styles to swap, in order of their old names.
     pub styles: Vec<Swap>,
-    /// Other files but pages that came, went or differ; output paths in order.
+    /// Other files that came, went or differ; output paths in order.
     pub files: Vec<String>,
-    /// How many files came, went or differ in all.
-    pub count: usize,
 }
 
 impl Change {
-    /// Compare two trees by their digests.
-    pub fn between(old: &OutputTree, new: &OutputTree) -> Self {
+    /// Compare two states.
+    pub fn between(old: &Arc<Digests>, new: &Arc<Digests>) -> Self {
         let mut change = Self::default();
+        if Arc::ptr_eq(old, new) {
+            return change;
+        }
         let (mut gone, mut came): (BTreeMap<String, Vec<String>>, BTreeMap<String, Vec<String>>) = Default::default();
-        for (path, output) in old.iter() {
+        for (path, digest) in &**old {
+            let is_style = path.ends_with(".css");
             match new.get(path) {
-                Some(now) if now.digest == output.digest => {}
-                Some(_) if path.ends_with(".css") => {
-                    change.styles.push(Swap { old: path.to_owned(), new: path.to_owned() });
-                    change.count += 1;
-                }
-                Some(_) => change.note(path),
-                None if path.ends_with(".css") => gone.entry(stem(path)).or_default().push(path.to_owned()),
-                None => change.note(path),
+                Some(now) if now == digest => {}
+                Some(_) if is_style => change.styles.push(Swap { old: path.clone(), new: path.clone() }),
+                None if is_style => gone.entry(stem(path)).or_default().push(path.clone()),
+                _ => change.files.push(path.clone()),
             }
         }
-        for (path, _) in new.iter().filter(|(path, _)| old.get(path).is_none()) {
+        for path in new.keys().filter(|path| !old.contains_key(*path)) {
             if path.ends_with(".css") {
-                came.entry(stem(path)).or_default().push(path.to_owned());
+                came.entry(stem(path)).or_default().push(path.clone());
             } else {
-                change.note(path);
+                change.files.push(path.clone());
             }
         }
         for (stem, old) in gone {
             // One that went and one that came under the same name are one file with a new fingerprint.
             match (old.as_slice(), came.remove(&stem).as_deref()) {
-                ([old], Some([new])) => {
-                    change.styles.push(Swap { old: old.clone(), new: new.clone() });
-                    change.count += 1;
-                }
-                (old, new) => old.iter().chain(new.unwrap_or_default()).for_each(|path| change.note(path)),
+                ([old], Some([new])) => change.styles.push(Swap { old: old.clone(), new: new.clone() }),
+                (old, new) => change.files.extend(old.iter().chain(new.unwrap_or_default()).cloned()),
             }
         }
-        came.into_values().flatten().for_each(|path| change.note(&path));
+        change.files.extend(came.into_values().flatten());
         change.styles.sort_by(|a, b| a.old.cmp(&b.old));
         change.files.sort();
         change
     }
 
-    fn note(&mut self, path: &str) {
-        self.count += 1;
-        if !path.ends_with(".html") {
-            self.files.push(path.to_owned());
-        }
-    }
-
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
-        self.count == 0
+        self.styles.is_empty() && self.files.is_empty()
     }
 
     /// Whether two versions of a page differ in nothing but the names of swapped styles.
@@ -126,32 +115,29 @@ fn stem(path: &str) -> String {
 mod tests {
     use super::*;
 
-    fn tree(files: &[(&str, &str)]) -> OutputTree {
-        let mut tree = OutputTree::default();
-        files.iter().for_each(|(path, text)| tree.add(*path, text.as_bytes().to_vec()));
-        tree
+    fn digests(files: &[(&str, u128)]) -> Arc<Digests> {
+        Arc::new(files.iter().map(|(path, digest)| ((*path).to_owned(), *digest)).collect())
     }
 
     #[test]
     fn styles_are_paired_by_their_name_without_fingerprint() {
-        let old = tree(&[("a/index.html", "1"), ("s/site.0123abcd.css", "x"), ("s/print.css", "p"), ("x.png", "1")]);
-        let new = tree(&[("a/index.html", "2"), ("s/site.89abcdef.css", "y"), ("s/print.css", "q"), ("y.png", "1")]);
+        let old = digests(&[("s/site.0123abcd.css", 1), ("s/print.css", 1), ("x.png", 1), ("same.js", 1)]);
+        let new = digests(&[("s/site.89abcdef.css", 2), ("s/print.css", 2), ("y.png", 1), ("same.js", 1)]);
         let change = Change::between(&old, &new);
         let swap = |old: &str, new: &str| Swap { old: old.to_owned(), new: new.to_owned() };
         assert_eq!(change.styles, [swap("s/print.css", "s/print.css"), swap("s/site.0123abcd.css", "s/site.89abcdef.css")]);
         assert_eq!(change.files, ["x.png", "y.png"]);
-        assert_eq!(change.count, 5);
         assert!(Change::between(&old, &old).is_empty());
-        assert!(Change::between(&tree(&[("a.css", "")]), &tree(&[("b.css", "")])).styles.is_empty());
+        assert!(Change::between(&digests(&[("a.css", 1)]), &digests(&[("b.css", 1)])).styles.is_empty());
     }
 
     #[test]
     fn a_page_that_differs_only_in_its_style_s_name_is_the_same() {
-        let old = tree(&[("a.html", "<link href=s/site.0123abcd.css>text"), ("s/site.0123abcd.css", "x")]);
-        let new = tree(&[("a.html", "<link href=s/site.89abcdef.css>text"), ("s/site.89abcdef.css", "y")]);
-        let other = tree(&[("a.html", "<link href=s/site.89abcdef.css>other"), ("s/site.89abcdef.css", "y")]);
-        let page = |tree: &OutputTree| tree.get("a.html").cloned().expect("there");
-        assert!(Change::between(&old, &new).only_styles(&page(&old), &page(&new)));
-        assert!(!Change::between(&old, &other).only_styles(&page(&old), &page(&other)));
+        let change = Change::between(&digests(&[("s/site.0123abcd.css", 1)]), &digests(&[("s/site.89abcdef.css", 2)]));
+        let page =
+            |text: &str| Output { content: Content::Bytes(text.as_bytes().into()), digest: xxhash_rust::xxh3::xxh3_128(text.as_bytes()) };
+        let old = page("<link href=s/site.0123abcd.css>text");
+        assert!(change.only_styles(&old, &page("<link href=s/site.89abcdef.css>text")));
+        assert!(!change.only_styles(&old, &page("<link href=s/site.89abcdef.css>other")));
     }
 }

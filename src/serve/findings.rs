@@ -1,7 +1,7 @@
 //! Findings as the preview shows them.
 //!
-//! In: a report. Out: [`Trouble`] for the overlay, and the findings of one page with the words they are about, freed of
-//! Markdown so that the script can look for them in the rendered page.
+//! In: a report. Out: [`Trouble`] for the overlay, and the check results of one page: counts, and findings with the words
+//! they are about, freed of Markdown so that the script can look for them in the rendered page.
 //! Must never hold markup: the script puts every string in as text.
 
 use std::path::PathBuf;
@@ -10,9 +10,10 @@ use serde::Serialize;
 
 use crate::diag::emit::{Format, emit};
 use crate::diag::{Diagnostic, Report, Severity, Sort};
+use crate::output::PageSummary;
 use crate::text::Span;
 
-use super::shown::Shown;
+use super::view::View;
 
 /// Findings in an overlay; more are counted.
 const MOST: usize = 50;
@@ -65,23 +66,34 @@ pub(super) struct Finding {
     after: String,
 }
 
-/// The findings of one page.
+/// The check results of one page.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct PageFindings {
+pub(super) struct PageChecks<'a> {
     /// The page's content file.
-    file: Option<String>,
+    file: Option<&'a str>,
+    /// What was counted on it.
+    summary: Option<&'a PageSummary>,
     findings: Vec<Finding>,
 }
 
 impl Trouble {
     /// The site's files are at fault.
     pub fn site(report: &Report, editor: &Editor) -> Self {
+        Self::of("The site cannot be built", report, editor)
+    }
+
+    /// One page cannot be made, and the others can.
+    pub fn page(report: &Report, editor: &Editor) -> Self {
+        Self::of("This page cannot be built", report, editor)
+    }
+
+    fn of(title: &str, report: &Report, editor: &Editor) -> Self {
         let stops = |d: &&Diagnostic| d.severity == Severity::Error && d.code.sort() == Sort::Unbuildable;
         let count = report.iter().filter(stops).count();
         let title = match count {
-            0 => "The site cannot be built".to_owned(),
-            1 => "The site cannot be built: 1 error".to_owned(),
-            n => format!("The site cannot be built: {n} errors"),
+            0 => title.to_owned(),
+            1 => format!("{title}: 1 error"),
+            n => format!("{title}: {n} errors"),
         };
         let chosen: Vec<&Diagnostic> = if count > 0 { report.iter().filter(stops).collect() } else { report.iter().collect() };
         let findings: Vec<Finding> = chosen.into_iter().take(MOST).map(|d| Finding::with_text(d, editor)).collect();
@@ -166,18 +178,14 @@ impl Editor {
     }
 }
 
-/// The findings that lie in the content file of the page at `path` and do not stop it from being shown.
-pub(super) fn of_page(shown: &Shown, path: &str, editor: &Editor) -> PageFindings {
-    let Some(super::shown::Found::File(output_path, _)) = shown.find(path) else {
-        return PageFindings::default();
-    };
-    let file = shown.site.as_ref().and_then(|site| site.page_files.get(&output_path)).cloned();
-    let Some(file) = file else {
-        return PageFindings::default();
+/// What the checks counted on a page, and the findings that lie in its content file and do not stop it from being shown.
+pub(super) fn of_page<'a>(report: &Report, view: &'a View, editor: &Editor) -> PageChecks<'a> {
+    let Some(file) = view.file.as_deref() else {
+        return PageChecks::default();
     };
     let here = |d: &&Diagnostic| d.code.sort() == Sort::Unpublishable && d.span.as_ref().is_some_and(|span| span.file.path == file);
-    let findings = shown.report.iter().filter(here).map(|d| Finding::of(d, editor)).collect();
-    PageFindings { file: Some(file), findings }
+    let findings = report.iter().filter(here).map(|d| Finding::of(d, editor)).collect();
+    PageChecks { file: Some(file), summary: view.summary.as_ref(), findings }
 }
 
 /// The words of a span, and those before and after it, without Markdown. Empty for a finding about the whole file.

@@ -1,8 +1,8 @@
-//! The preview: HTTP from an output tree in memory.
+//! The preview: HTTP from a site whose files are made when they are asked for.
 //!
 //! In: a watcher, a closure that builds, options. Out: the site on one address of this machine, kept up to date in the
 //! browsers that show it. Entry point: [`serve`]. One thread waits, builds and publishes a new `Shown`; a
-//! small runtime answers requests from the newest one.
+//! small runtime answers requests from the newest one, and a few threads beside it make the files.
 //! Must never touch the output folder, nor answer anyone but a browser that was pointed at this very address.
 
 mod address;
@@ -12,14 +12,18 @@ mod change;
 mod events;
 mod file;
 mod findings;
+mod kept;
 mod open;
 mod page;
 mod path;
 mod rebuild;
 mod shown;
+mod terminal;
 #[cfg(test)]
 mod tests;
+mod view;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr, TcpListener};
@@ -31,13 +35,15 @@ use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, watch};
 
 use crate::diag::Report;
-use crate::pipeline::Built;
+use crate::output::Files;
 use crate::watch::{Ender, Watcher};
 use address::Hosts;
 use answer::Preview;
 use bounded::BoundedListener;
 use findings::Editor;
+use kept::Kept;
 use shown::Shown;
+use terminal::Terminal;
 
 /// What the command line says about the preview.
 #[derive(Debug, Clone)]
@@ -53,6 +59,20 @@ pub struct ServeOptions {
     /// Such a link with `{path}`, `{line}` and `{column}`, e.g. `vscode://file{path}:{line}:{column}`; plain text
     /// if none.
     pub editor: Option<String>,
+}
+
+/// What a build gives the preview.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The site; none if it cannot be shown. The same `Arc` as before says that nothing differs.
+    pub files: Option<Arc<dyn Files>>,
+    /// Everything that was found, sorted; without what only shows when a page is made. Where it is the same as before,
+    /// best the same `Arc`.
+    pub report: Arc<Report>,
+    /// What the machine refused, if it did. What was built is then not shown.
+    pub machine_error: Option<String>,
+    /// How many pages the author has written, for the terminal.
+    pub pages: usize,
 }
 
 /// Bounds that keep strangers and slips from using the machine up.
@@ -126,16 +146,22 @@ impl std::error::Error for ServeError {
     }
 }
 
+/// Files are made and read in so many threads at most, beside those that answer.
+const THREADS_BESIDE: usize = 8;
+
 /// Preview the site until the user interrupts. `build` runs in a thread of its own, at the start and whenever the
-/// watcher wakes; `print` gets the report of every build that found something other than the one before. A panic in
-/// `build` is shown in the browser as a fault of the program, and the preview goes on.
+/// watcher wakes. It is told what was touched, as [`Wake::Changed`](crate::watch::Wake) has it: since it last came back
+/// without a refusal of the machine; `None` is anything, and an empty set nothing: the caller's own
+/// [`Waker`](crate::watch::Waker) asked, because more is known than when `build` came back last. `print` gets the report of every build that found something
+/// other than the one before, and what keeps a page that was asked for from being made. A panic in `build`, or in
+/// making a file, is shown in the browser as a fault of the program, and the preview goes on.
 ///
 /// # Errors
 /// When the address cannot be listened on (said before the first build), or the system refuses threads.
 pub fn serve<B, P>(options: ServeOptions, watcher: Watcher, build: B, print: P) -> Result<(), ServeError>
 where
-    B: FnMut() -> Built + Send + 'static,
-    P: Fn(&Report) + Send + 'static,
+    B: FnMut(Option<&BTreeSet<PathBuf>>) -> Outcome + Send + 'static,
+    P: Fn(&Report) + Send + Sync + 'static,
 {
     let opens = options.open;
     let running = start(options, Limits::default(), watcher, build, print)?;
@@ -159,8 +185,8 @@ struct Running {
 
 fn start<B, P>(options: ServeOptions, limits: Limits, watcher: Watcher, build: B, print: P) -> Result<Running, ServeError>
 where
-    B: FnMut() -> Built + Send + 'static,
-    P: Fn(&Report) + Send + 'static,
+    B: FnMut(Option<&BTreeSet<PathBuf>>) -> Outcome + Send + 'static,
+    P: Fn(&Report) + Send + Sync + 'static,
 {
     let ServeOptions { interface, port, open: _, root, editor } = options;
     let asked = SocketAddr::new(interface, port);
@@ -168,8 +194,11 @@ where
     let listener = TcpListener::bind(asked).map_err(refused)?;
     listener.set_nonblocking(true).map_err(refused)?;
     let hosts = Hosts::of(listener.local_addr().map_err(refused)?);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(ServeError::System)?;
+    let mut threads = tokio::runtime::Builder::new_multi_thread();
+    threads.worker_threads(2).max_blocking_threads(THREADS_BESIDE).enable_all();
+    let runtime = threads.build().map_err(ServeError::System)?;
     let (sender, shown) = watch::channel(Arc::new(Shown::nothing_yet()));
+    let terminal = Arc::new(Terminal::new(print));
     let editor = Arc::new(Editor { root, template: editor });
     let ender = watcher.ender();
     let preview = Arc::new(Preview {
@@ -177,11 +206,13 @@ where
         hosts: hosts.clone(),
         editor: editor.clone(),
         streams: Arc::new(Semaphore::new(limits.streams)),
+        kept: Kept::default(),
+        terminal: terminal.clone(),
         limits,
     });
     std::thread::Builder::new()
         .name("rebuild".to_owned())
-        .spawn(move || rebuild::run(watcher, build, print, &editor, &sender))
+        .spawn(move || rebuild::run(watcher, build, &terminal, &editor, &sender))
         .map_err(ServeError::System)?;
     {
         let _inside = runtime.enter();

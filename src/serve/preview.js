@@ -1,7 +1,8 @@
 // Keeps an open page up to date, and shows what `cited` found about it.
 //
-// In: events from the preview (see events.rs) and findings (see findings.rs). Out: a reload, swapped styles, an overlay
-// while the site cannot be built, marks in the page and a panel that lists them.
+// In: events from the preview (see events.rs) and check results (see findings.rs). Out: a reload, swapped styles, an
+// overlay while the site or the page cannot be built, marks in the page, and a badge that opens a panel with what the
+// checks counted and found.
 // Must never run inline or load anything from elsewhere (the Content-Security-Policy forbids both), nor put text in as
 // markup. Served by `cited serve` only; no built site holds it.
 (() => {
@@ -208,7 +209,23 @@
       range && make("button", { name: "small", type: "button", text: "Show in the page", on: () => showRange(range) }),
     );
 
-  const showFindings = ({ findings }) => {
+  /** What was counted: a row for each thing that the page has. */
+  const counts = (summary) => {
+    const of = (n, words) => n > 0 && `${n} ${words}`;
+    const rows = [
+      ["Claims", summary.claims, [of(summary.claims_cited, "cited"), of(summary.single_origin, "on one origin")]],
+      ["Citations", summary.citations, [of(summary.verified, "verified"), of(summary.unarchived, "of sources without an archived text")]],
+      ["Numbers", summary.numbers, [of(summary.numbers_cited, "cited")]],
+      ["Disagreements", summary.disagreements, []],
+    ];
+    const row = ([name, n, parts]) => {
+      const text = [`${n}`, ...parts.filter(Boolean)].join(", ");
+      return [make("dt", { text: name }), make("dd", { text })];
+    };
+    return make("dl", { name: "counts" }, ...rows.flatMap(row));
+  };
+
+  const showChecks = ({ file, summary, findings }) => {
     const hadFocus = panel && root.activeElement === panel.bar;
     if (panel) panel.box.remove();
     panel = null;
@@ -218,25 +235,39 @@
     mark("cited-error", ranges("error"));
     mark("cited-warning", ranges("warning"));
     mark("cited-shown", []);
-    if (!findings.length) return;
+    // Pages that the site makes by itself have no file to check.
+    if (!file) return;
     const errors = findings.filter((finding) => finding.severity === "error").length;
     const warnings = findings.length - errors;
     const parts = [errors && count(errors, "error"), warnings && count(warnings, "warning")].filter(Boolean);
-    const list = make("ol", { name: "list", id: "list" }, ...found.map(([finding, range]) => entry(finding, range)));
-    const bar = make("button", { name: "bar", type: "button", "aria-controls": "list", text: `${parts.join(", ")} on this page`,
-      on: () => setOpen(list.hidden) });
-    const box = make("section", { name: "panel", "aria-label": "Findings on this page" }, bar, list);
+    const list = make(
+      "div",
+      { name: "list", id: "list", tabindex: "0" },
+      make("p", { name: "where", text: file }),
+      summary && counts(summary),
+      findings.length
+        ? make("ol", {}, ...found.map(([finding, range]) => entry(finding, range)))
+        : make("p", { text: "No findings on this page." }),
+    );
+    const bar = make(
+      "button",
+      { name: "bar", type: "button", "aria-controls": "list", on: () => setOpen(list.hidden) },
+      summary && summary.draft && make("span", { name: "draft", text: "Draft" }),
+      " ",
+      make("span", { name: errors ? "error" : warnings ? "warning" : "quiet", text: parts.join(", ") || "No findings" }),
+    );
+    const box = make("section", { name: "panel", "aria-label": "Checks of this page" }, bar, list);
     panel = { box, bar, list };
     setOpen(sessionStorage.getItem(OPEN) === "1");
     root.append(box);
     if (hadFocus) bar.focus();
   };
 
-  const fetchFindings = async () => {
+  const fetchChecks = async () => {
     if (isOwnPage()) return;
     try {
-      const answer = await fetch(`${OWN}findings?path=${encodeURIComponent(location.pathname)}`);
-      if (answer.ok) showFindings(await answer.json());
+      const answer = await fetch(`${OWN}checks?path=${encodeURIComponent(location.pathname)}`);
+      if (answer.ok) showChecks(await answer.json());
     } catch {
       // The preview has ended; what it said last stays.
     }
@@ -300,7 +331,7 @@
       return;
     }
     showTrouble(message.trouble);
-    if (message.findings) fetchFindings();
+    if (message.checks) fetchChecks();
   };
 
   // ---- The connection -------------------------------------------------------------------------------------------
@@ -335,5 +366,5 @@
   addEventListener("pagehide", disconnect);
   addEventListener("pageshow", follow);
   follow();
-  fetchFindings();
+  fetchChecks();
 })();

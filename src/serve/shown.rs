@@ -2,27 +2,25 @@
 //!
 //! In: what was shown, and what a build gave. Out: [`Shown`], never changed afterwards: requests and event streams hold
 //! the one they began with. While nothing can be built, the last good site stays.
-//! Must never block: reading it is all that a request waits for.
+//! Must never block, nor make a page: reading it is all that a request waits for.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diag::Report;
-use crate::output::{Output, OutputTree};
-use crate::pipeline::Built;
+use crate::output::{Digests, Files};
 
+use super::Outcome;
 use super::change::Change;
 use super::findings::{Editor, Trouble};
-use super::page;
-use super::path::{Asked, asked};
+use super::view::Views;
 
 /// A site that could be built.
 #[derive(Debug)]
 pub(super) struct Site {
-    /// Every file.
-    pub tree: OutputTree,
-    /// The content file of each page, by its output path.
-    pub page_files: BTreeMap<String, String>,
+    /// Every file, made when it is asked for.
+    pub files: Arc<dyn Files>,
+    /// The files that pages load.
+    pub loose: Arc<Digests>,
 }
 
 /// One state of the preview.
@@ -32,56 +30,46 @@ pub(super) struct Shown {
     pub build: u64,
     /// The last site that could be built.
     pub site: Option<Arc<Site>>,
+    /// How many pages the author has written.
+    pub pages: usize,
     /// What the last build found.
     pub report: Arc<Report>,
     /// Why the last build gave no site.
     pub trouble: Option<Arc<Trouble>>,
     /// From the site of the build before to this one.
     pub change: Change,
+    /// What open pages look like in this state, each looked at once.
+    pub views: Views,
 }
-
-/// What a path leads to.
-#[derive(Debug)]
-pub(super) enum Found<'a> {
-    /// A file of the site, with its output path.
-    File(String, &'a Output),
-    /// A folder with a page, asked for without the slash.
-    SlashMissing,
-    /// Nothing; the site's own page that says so, if it has one.
-    Missing(Option<&'a Output>),
-    /// The path is none.
-    Malformed,
-}
-
-/// The page for paths that lead nowhere.
-const NOT_FOUND: &str = "404.html";
 
 impl Shown {
     /// Before the first build is done.
     pub fn nothing_yet() -> Self {
-        Self { build: 0, site: None, report: Arc::default(), trouble: None, change: Change::default() }
+        Self { build: 0, site: None, pages: 0, report: Arc::default(), trouble: None, change: Change::default(), views: Views::default() }
     }
 
     /// After one more build.
-    pub fn after(&self, built: Built, editor: &Editor) -> Self {
-        let Built { report, tree, page_files, machine_error, summary: _, also: _ } = built;
-        let trouble = match (&tree, machine_error) {
+    pub fn after(&self, outcome: Outcome, editor: &Editor) -> Self {
+        let Outcome { files, report, machine_error, pages } = outcome;
+        let trouble = match (&files, machine_error) {
             (_, Some(error)) => Some(Trouble::machine(&error, &report, editor)),
             (None, None) => Some(Trouble::site(&report, editor)),
             (Some(_), None) => None,
         };
-        // A tree that came with a refusal of the machine may be half a tree.
-        let tree = if trouble.is_none() { tree } else { None };
+        // Files that came with a refusal of the machine may be half a site.
+        let files = if trouble.is_none() { files } else { None };
         // Equal reports share one value, so that streams see at a glance that nothing new was found.
-        let report = if report == *self.report { self.report.clone() } else { Arc::new(report) };
-        let (site, change) = match tree {
-            Some(tree) => {
-                let change = self.site.as_ref().map(|old| Change::between(&old.tree, &tree)).unwrap_or_default();
-                (Some(Arc::new(Site { tree, page_files })), change)
+        let report = if report == self.report { self.report.clone() } else { report };
+        let (site, change) = match (files, &self.site) {
+            (None, last_good) => (last_good.clone(), Change::default()),
+            (Some(files), Some(old)) if Arc::ptr_eq(&files, &old.files) => (Some(old.clone()), Change::default()),
+            (Some(files), old) => {
+                let loose = files.loose();
+                let change = old.as_ref().map(|old| Change::between(&old.loose, &loose)).unwrap_or_default();
+                (Some(Arc::new(Site { files, loose })), change)
             }
-            None => (self.site.clone(), Change::default()),
         };
-        Self { build: self.build + 1, site, report, trouble: trouble.map(Arc::new), change }
+        Self { build: self.build + 1, site, pages, report, trouble: trouble.map(Arc::new), change, views: Views::default() }
     }
 
     /// After a build that panicked.
@@ -89,58 +77,21 @@ impl Shown {
         Self {
             build: self.build + 1,
             site: self.site.clone(),
+            pages: self.pages,
             report: self.report.clone(),
             trouble: Some(Arc::new(Trouble::fault(message))),
             change: Change::default(),
+            views: Views::default(),
         }
     }
 
-    /// Whether someone who looks sees no difference.
+    /// Whether it is certain that someone who looks sees no difference.
     pub fn is_like(&self, before: &Self) -> bool {
-        self.change.is_empty()
-            && self.site.is_some() == before.site.is_some()
-            && self.report == before.report
-            && self.trouble == before.trouble
-    }
-
-    /// What the path of a request leads to; `None` before any site could be built.
-    pub fn find(&self, path: &str) -> Option<Found<'_>> {
-        let tree = &self.site.as_ref()?.tree;
-        let file = |name: String| match tree.get(&name) {
-            Some(output) => Ok(Found::File(name, output)),
-            None => Err(name),
+        let same_site = match (&self.site, &before.site) {
+            (Some(now), Some(before)) => Arc::ptr_eq(now, before),
+            (None, None) => true,
+            _ => false,
         };
-        let missing = || Found::Missing(tree.get(NOT_FOUND));
-        Some(match asked(path) {
-            Asked::Malformed => Found::Malformed,
-            Asked::Nothing => missing(),
-            Asked::Folder(folder) => file(format!("{folder}index.html")).unwrap_or_else(|_| missing()),
-            Asked::Name(name) => match file(name) {
-                Ok(found) => found,
-                Err(name) if tree.get(&format!("{name}/index.html")).is_some() => Found::SlashMissing,
-                Err(_) => missing(),
-            },
-        })
+        same_site && Arc::ptr_eq(&self.report, &before.report) && self.trouble == before.trouble
     }
-
-    /// A word that changes when what a browser sees at this path changes.
-    pub fn version(&self, path: &str) -> String {
-        match (self.find(path), &self.trouble) {
-            (Some(Found::File(_, output)), _) => of_file(output),
-            (Some(Found::Missing(Some(output))), _) => of_missing(output),
-            (Some(Found::Missing(None) | Found::SlashMissing | Found::Malformed), _) => "none".to_owned(),
-            (None, Some(trouble)) => page::report_version(trouble),
-            (None, None) => "waiting".to_owned(),
-        }
-    }
-}
-
-/// The version of a path that leads to this file.
-pub(super) fn of_file(output: &Output) -> String {
-    format!("{:032x}", output.digest)
-}
-
-/// The version of a path that leads nowhere, when the site says so with this page.
-pub(super) fn of_missing(output: &Output) -> String {
-    format!("missing-{:032x}", output.digest)
 }

@@ -78,16 +78,17 @@ fn touches(kind: EventKind) -> &'static [Touch] {
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write)) => &[Touch::Written],
         EventKind::Access(_) => &[],
-        EventKind::Create(CreateKind::Folder) => &[Touch::CameFolder],
-        EventKind::Create(CreateKind::File) => &[Touch::Came],
-        // Where the system does not say, it may be a folder.
-        EventKind::Create(_) => &[Touch::CameFolder],
+        EventKind::Create(CreateKind::Folder) => &[Touch::Folder],
+        EventKind::Create(CreateKind::File) => &[Touch::Made],
+        EventKind::Create(_) => &[Touch::CameEither],
         EventKind::Remove(RemoveKind::File | RemoveKind::Folder | RemoveKind::Any | RemoveKind::Other) => &[Touch::Went],
         EventKind::Modify(ModifyKind::Name(mode)) => match mode {
             RenameMode::From => &[Touch::Went],
-            RenameMode::To => &[Touch::CameFolder],
-            RenameMode::Both => &[Touch::Went, Touch::CameFolder],
-            RenameMode::Any | RenameMode::Other => &[Touch::CameFolder],
+            RenameMode::To => &[Touch::CameEither],
+            // On Linux it was told already, once for each name.
+            RenameMode::Both if cfg!(target_os = "linux") => &[],
+            RenameMode::Both => &[Touch::Went, Touch::CameEither],
+            RenameMode::Any | RenameMode::Other => &[Touch::CameEither],
         },
         EventKind::Modify(ModifyKind::Metadata(_)) => &[Touch::Attributes],
         EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Any | ModifyKind::Other) => &[Touch::Writing],

@@ -126,3 +126,36 @@ test("a page with a number that nothing supports is shown, and the finding with 
   );
   await page.close();
 });
+
+test("a badge opens what the checks counted and found, by keyboard, and closes again", async () => {
+  const page = await open();
+  const counted = {
+    draft: true, claims: 4, claims_cited: 4, single_origin: 1, citations: 12, verified: 10, unarchived: 2, numbers: 3, numbers_cited: 2, disagreements: 1,
+  };
+  await page.route("**/__cited/checks?*", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), summary: counted } });
+  });
+  await page.reload();
+  const preview = page.locator("cited-preview");
+  const badge = preview.getByRole("button", { expanded: false });
+  await sees("the badge", badge.waitFor());
+  assert.match(await badge.innerText(), /^Draft\s*(No findings|\d+ (errors?|warnings?)(, \d+ warnings?)?)$/);
+  const focused = () => page.evaluate(() => document.querySelector("cited-preview").shadowRoot.activeElement?.className ?? "");
+  for (let n = 0; n < 300 && (await focused()) !== "bar"; n += 1) await page.keyboard.press("Tab");
+  assert.equal(await focused(), "bar", "the badge is not reached by Tab");
+  await page.keyboard.press("Enter");
+  const panel = preview.getByRole("region", { name: "Checks of this page" });
+  const rows = await panel.locator("dt, dd").allInnerTexts();
+  assert.deepEqual(rows, [
+    "Claims", "4, 4 cited, 1 on one origin",
+    "Citations", "12, 10 verified, 2 of sources without an archived text",
+    "Numbers", "3, 2 cited",
+    "Disagreements", "1",
+  ]);
+  assert.match(await panel.innerText(), /content\/about\/_index\.md/);
+  await page.keyboard.press("Escape");
+  await sees("the closed panel", badge.waitFor());
+  assert.equal(await focused(), "bar", "focus is lost when the panel closes");
+  await page.close();
+});

@@ -26,7 +26,6 @@ const ORDER: &[&[&str]] = &[
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("reuse", "resolve", "the store keeps what the CSL engine formatted, a type of the stage that makes it"),
     ("load", "resolve", "the locales are unpacked beside the reading of pages, by the stage that needs them"),
-    ("serve", "pipeline", "the preview's interface is what one run made"),
 ];
 
 fn level(module: &str) -> Option<usize> {

@@ -162,11 +162,12 @@ fn a_request_waits_for_the_first_build() {
     let watcher = Watcher::new(Watched { root: root.clone(), ignored: Vec::new(), poll: false }).expect("watched");
     let options = ServeOptions { interface: Ipv4Addr::LOCALHOST.into(), port: 0, open: false, root: root.clone(), editor: None };
     save(&root, "index.html", "home");
-    let slow = move || {
+    let slow = move |_: Option<&BTreeSet<PathBuf>>| {
         std::thread::sleep(Duration::from_millis(400));
         build(&root)
     };
-    let site = TestPreview { dir, running: start(options, limits, watcher, slow, |_| ()).expect("started") };
+    let running = start(options, limits, watcher, slow, |_| ()).expect("started");
+    let site = TestPreview { running, dir, printed: Arc::default() };
     let reply = site.get("/");
     assert_eq!((reply.status, reply.field("refresh")), (503, "1"));
     assert!(site.until("/", |r| r.status == 200).text().starts_with("home"));
@@ -177,7 +178,7 @@ fn findings_of_a_page_come_with_the_words_they_are_about() {
     let before = "Reports speak of **many** men [@a, p. 2], others say";
     let site = TestPreview::of(&[("index.html", &page("home")), ("a/index.html", &page(&format!("{before} UNCITED 5,000 soldiers.")))]);
     let findings = |path: &str| -> serde_json::Value {
-        let reply = site.get(&format!("/__cited/findings?path={}", path.replace('/', "%2F")));
+        let reply = site.get(&format!("/__cited/checks?path={}", path.replace('/', "%2F")));
         assert_eq!((reply.status, reply.field("content-type")), (200, "application/json; charset=utf-8"));
         serde_json::from_slice(&reply.body).expect("JSON")
     };
@@ -196,7 +197,7 @@ fn findings_of_a_page_come_with_the_words_they_are_about() {
     // Found elsewhere in the same build: pages ask again.
     let mut home = site.open("/");
     site.save("a/index.html", &page("cited"));
-    assert_eq!(home.until("new findings", |m| m["findings"] == true)["reload"], false);
+    assert_eq!(home.until("new findings", |m| m["checks"] == true)["reload"], false);
     assert_eq!(findings("/a/")["findings"], json!([]));
 }
 

@@ -1,17 +1,20 @@
 //! The preview over real sockets: what a browser gets, what strangers do not, and what open pages are told.
 
 mod live;
+mod on_demand;
 mod requests;
 mod strangers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::*;
+use crate::diag::emit::{Format, emit};
 use crate::diag::{Code, Diagnostic};
 use crate::output::{Content, Output, OutputTree};
 use crate::text::{Span, TextFile};
@@ -24,8 +27,11 @@ const SILENCE: Duration = Duration::from_millis(400);
 
 /// A site whose files below `content/` are its output, with a preview that watches them.
 struct TestPreview {
-    dir: tempfile::TempDir,
+    /// Ended before its folder is removed.
     running: Running,
+    dir: tempfile::TempDir,
+    /// Every report that was printed, a line for each finding.
+    printed: Arc<Mutex<Vec<String>>>,
 }
 
 impl TestPreview {
@@ -34,6 +40,15 @@ impl TestPreview {
     }
 
     fn within(files: &[(&str, &str)], limits: Limits) -> Self {
+        Self::built_by(files, limits, |root, _| build(root))
+    }
+
+    /// With a build of the test's own.
+    fn built_by(
+        files: &[(&str, &str)],
+        limits: Limits,
+        mut build: impl FnMut(&Path, Option<&BTreeSet<PathBuf>>) -> Outcome + Send + 'static,
+    ) -> Self {
         let dir = tempfile::tempdir().expect("temporary folder");
         fs::write(dir.path().join("site.yaml"), "").expect("file");
         fs::create_dir_all(dir.path().join("content")).expect("folder");
@@ -48,8 +63,11 @@ impl TestPreview {
             root: root.clone(),
             editor: Some("vscode://file{path}:{line}:{column}".to_owned()),
         };
-        let running = start(options, limits, watcher, move || build(&root), |_| ()).expect("started");
-        Self { dir, running }
+        let printed = Arc::new(Mutex::new(Vec::new()));
+        let reports = printed.clone();
+        let print = move |report: &Report| reports.lock().expect("sound").push(emit(report, Format::Short, false));
+        let running = start(options, limits, watcher, move |changed| build(&root, changed), print).expect("started");
+        Self { running, dir, printed }
     }
 
     fn address(&self) -> SocketAddr {
@@ -217,9 +235,9 @@ fn save(root: &Path, path: &str, text: &str) {
 
 /// A build for tests: `content/x` becomes `x`. In a page, `UNBUILDABLE` and `UNCITED` are findings, `PANIC` is a fault
 /// and `REFUSED` an error of the machine. `*.copy.*` files are copied, not held.
-fn build(root: &Path) -> Built {
+fn build(root: &Path) -> Outcome {
     let content = root.join("content");
-    let (mut report, mut tree, mut page_files) = (Report::default(), OutputTree::default(), BTreeMap::new());
+    let (mut report, mut tree, mut pages) = (Report::default(), OutputTree::default(), 0);
     let (mut broken, mut machine_error) = (false, None);
     for entry in walkdir::WalkDir::new(&content).into_iter().filter_map(Result::ok).filter(|e| e.file_type().is_file()) {
         let name = entry.path().strip_prefix(&content).expect("below").to_string_lossy().into_owned();
@@ -247,12 +265,14 @@ fn build(root: &Path) -> Built {
             if let Some(span) = find("UNCITED 5,000") {
                 report.push(Diagnostic::at(Code::NumberUncited, span, "`5,000` has no citation").help("cite it"));
             }
-            page_files.insert(name.clone(), format!("content/{name}"));
+            tree.set_page_file(name.clone(), format!("content/{name}"));
+            pages += 1;
         }
         tree.add(name, bytes);
     }
     report.finish();
-    Built { report, tree: (!broken).then_some(tree), page_files, machine_error, ..Built::default() }
+    let files = (!broken).then(|| Arc::new(tree) as Arc<dyn Files>);
+    Outcome { files, report: Arc::new(report), machine_error, pages }
 }
 
 /// A page with this text.

@@ -152,6 +152,6 @@ fn a_port_in_use_says_what_to_do() {
     let watcher = Watcher::new(Watched { root: root.clone(), ignored: Vec::new(), poll: false }).expect("watched");
     let port = site.address().port();
     let options = ServeOptions { interface: Ipv4Addr::LOCALHOST.into(), port, open: false, root, editor: None };
-    let error = serve(options, watcher, || panic!("nothing is built"), |_| ()).expect_err("in use").to_string();
+    let error = serve(options, watcher, |_| panic!("nothing is built"), |_| ()).expect_err("in use").to_string();
     assert!(error.contains(&format!("127.0.0.1:{port}")) && error.contains("--port"), "{error}");
 }

@@ -30,7 +30,7 @@ fn only_this_address_is_answered() {
 fn other_sites_get_neither_pages_nor_events() {
     let site = TestPreview::of(&[("index.html", &page("home"))]);
     let good = format!("http://{}", site.address());
-    for path in ["/", "/__cited/events", "/__cited/findings?path=/"] {
+    for path in ["/", "/__cited/events", "/__cited/checks?path=/"] {
         for origin in ["http://evil.example", "null", "https://localhost", "http://localhost:1", "http://evil.example, x", ""] {
             assert_eq!(site.ask("GET", path, &[("Origin", origin)]).status, 403, "{path} {origin}");
         }
