@@ -13,4 +13,5 @@ mod harness;
 mod layering;
 mod manual;
 mod pages;
+mod preview;
 mod rebuild;
