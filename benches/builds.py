@@ -10,7 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from measure import Failed, run, settle, snapshot
+from measure import Failed, run, say, settle, snapshot
 from preview import LOOK, save
 from sites import ROOT, Bench, page, source_of
 
@@ -18,7 +18,7 @@ from sites import ROOT, Bench, page, source_of
 Samples = dict[str, list[float]]
 
 # What a site holds before anyone builds it; all else was left by a build.
-SITE = {"site.yaml", "hugo.yaml", "content", "themes", "archive", "layouts", "assets"}
+SITE = {"site.yaml", "hugo.yaml", "content", "themes", "archive", "layouts", "assets", "templates", "strings"}
 
 
 def add(samples: Samples, name: str, ran, what: str = "wall cpu rss") -> None:
@@ -89,20 +89,40 @@ def citation_styles(bench: Bench) -> Samples:
     return samples
 
 
+# Settings that leave out what is heavy; a program that does not know one is measured without it.
+BARE = ("search: none", "cards: false")
+
+
 def explainer(bench: Bench) -> Samples:
-    """The site in this repository, with the archive where it is at hand."""
+    """The site in this repository, with the archive where it is at hand; then without search index and cards."""
     archive = ROOT.parent / "shared/sources"
     samples: Samples = {}
     site = bench.fresh("explainer-site")
     for part in ("site.yaml", "content", "themes", "templates", "assets", "strings"):
         if (ROOT / part).exists():
             run(["cp", "-r", ROOT / part, site], bench.log("cp"))
-    for _ in range(bench.runs):
+
+    def once():
+        clean(site)
         settle()
         command = [bench.binary, "--root", site, "build", "--output-dir", bench.fresh("explainer") / "public"]
-        if archive.is_dir():
-            command += ["--archive", archive]
-        add(samples, "cited", run(command, bench.log("explainer")))
+        return run(command + (["--archive", archive] if archive.is_dir() else []), bench.log("explainer"))
+
+    for _ in range(bench.runs):
+        add(samples, "cited", once())
+    config = (site / "site.yaml").read_text(encoding="utf-8")
+    for line in BARE:
+        (site / "site.yaml").write_text(f"{config}\n{line}\n", encoding="utf-8")
+        try:
+            once()
+        except Failed:
+            say(f"explainer: the program does not know `{line}`")
+            continue
+        config = (site / "site.yaml").read_text(encoding="utf-8")
+    (site / "site.yaml").write_text(config, encoding="utf-8")
+    samples["left out"] = [float(sum(line in config for line in BARE))]
+    for _ in range(bench.runs):
+        add(samples, "bare", once())
     return samples
 
 

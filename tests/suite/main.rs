@@ -14,4 +14,5 @@ mod layering;
 mod manual;
 mod pages;
 mod pictures;
+mod preview;
 mod rebuild;
