@@ -15,7 +15,9 @@ mod collections;
 mod head;
 pub mod outputs;
 mod page;
+mod schema_org;
 mod settings;
+mod stylesheet;
 mod terms;
 pub mod views;
 

@@ -36,7 +36,7 @@ pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Re
     let extra = surroundings(renderer, page, &template);
     let cite = outputs::cite_this(renderer, page);
     value["cite"] = json!(cite);
-    value["head"] = json!(head::of_page(renderer, page, text, &value));
+    value["head"] = json!(head::of_page(renderer, page, &value));
     let mut files: Vec<File> = Vec::new();
     for alias in &site.routes.pages[page].aliases {
         files.push((alias.clone(), bare_pages::redirect(&root_of(alias), &path, &site.inputs.config.base_url).into()));

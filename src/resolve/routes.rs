@@ -50,6 +50,7 @@ pub const FIXED: &[&str] =
 /// The data files of every site.
 pub const DATA_FILES: &[&str] = &[
     "data/claims.json",
+    "data/claims.jsonld",
     "data/estimates.csv",
     "data/events.csv",
     "data/responses.csv",
