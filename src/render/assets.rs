@@ -1,13 +1,15 @@
 //! The theme's assets: fingerprinted names, so that they can be cached for ever.
 //!
-//! In: the theme's files. Out: the map from name to path, and the files. In style sheets `url(…)` becomes the
-//! fingerprinted name and `setting(…)` the setting's value. Must never change a byte of anything but style sheets.
+//! In: the theme's files. Out: the map from name to path, and the files. Style sheets lose comments and idle space, and
+//! in them `url(…)` becomes the fingerprinted name and `setting(…)` the setting's value; scripts lose the comment that
+//! they begin with. Must never change a byte of anything else.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::stylesheet;
 use crate::load::theme::{IN_SHEET, Theme};
 
 /// Name below `assets/` → path of the output, and the bytes there.
@@ -17,7 +19,11 @@ pub fn fingerprint(theme: &Theme) -> (BTreeMap<String, String>, Vec<(String, Arc
     // Style sheets last: their own digest must cover the names of what they load.
     let (sheets, others): (Vec<_>, Vec<_>) = theme.assets.iter().partition(|(name, _)| name.ends_with(".css"));
     for (name, asset) in others.into_iter().chain(sheets) {
-        let bytes: Arc<[u8]> = if name.ends_with(".css") { rewrite(name, &asset.bytes, &names, theme).into() } else { asset.bytes.clone() };
+        let bytes: Arc<[u8]> = match name.rsplit_once('.') {
+            Some((_, "css")) => rewrite(name, &asset.bytes, &names, theme).into(),
+            Some((_, "js")) => without_opening(&asset.bytes).into(),
+            _ => asset.bytes.clone(),
+        };
         let digest = format!("{:016x}", xxh3_64(&bytes));
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
         let path = if extension.is_empty() {
@@ -31,9 +37,20 @@ pub fn fingerprint(theme: &Theme) -> (BTreeMap<String, String>, Vec<(String, Arc
     (names, files)
 }
 
+/// A script without the lines at its head that begin with `//`. Nothing else can be told from code without reading it.
+fn without_opening(script: &[u8]) -> &[u8] {
+    let mut rest = script;
+    while rest.starts_with(b"//") {
+        let end = rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |i| i + 1);
+        rest = &rest[end..];
+    }
+    rest
+}
+
 /// Replace `url(name)` by the fingerprinted name, relative to the sheet, and `setting(name)` by its value.
 fn rewrite(sheet: &str, bytes: &[u8], names: &BTreeMap<String, String>, theme: &Theme) -> Vec<u8> {
     let Ok(text) = std::str::from_utf8(bytes) else { return bytes.to_vec() };
+    let text = stylesheet::shorten(text);
     let folder = sheet.rsplit_once('/').map_or("", |(folder, _)| folder);
     let up = "../".repeat(sheet.matches('/').count());
     let address = |written: &str| {
@@ -45,7 +62,7 @@ fn rewrite(sheet: &str, bytes: &[u8], names: &BTreeMap<String, String>, theme: &
     // What the theme does not have was reported when it was read.
     let value = |name: &str| theme.settings.get(name).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned));
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
+    let mut rest = text.as_str();
     while let Some((at, call)) = ["url(", IN_SHEET].iter().filter_map(|c| rest.find(c).map(|at| (at, *c))).min() {
         let start = at + call.len();
         let Some(end) = rest[start..].find(')').map(|end| start + end) else { break };

@@ -19,7 +19,9 @@ mod images;
 pub mod outputs;
 mod page;
 mod pictures;
+mod schema_org;
 mod settings;
+mod stylesheet;
 mod terms;
 pub mod views;
 

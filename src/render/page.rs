@@ -43,7 +43,7 @@ pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Re
         // A site has one home page, so nobody was first.
         let _ = renderer.site_card.set(card.clone());
     }
-    value["head"] = json!(head::of_page(renderer, page, text, &value, card.as_ref()));
+    value["head"] = json!(head::of_page(renderer, page, &value, card.as_ref()));
     let lists = lists(renderer, page, text);
     for alias in &site.routes.pages[page].aliases {
         files.push((alias.clone(), bare_pages::redirect(&root_of(alias), &path, &site.inputs.config.base_url).into()));

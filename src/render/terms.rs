@@ -1,7 +1,7 @@
 //! Glossary terms in place: the first use of each term on a page becomes a link to its definition.
 //!
-//! In: a page's finished body. Out: the body with links. The definition stands in the link's `data-definition`, so
-//! that a script can show it in place; without one the link leads to the glossary.
+//! In: a page's finished body. Out: the body with links. The links lead to the glossary, from where a
+//! theme's script may fetch the definition to show it in place.
 //! Must never touch markup, headings, links or code: only running text is looked at.
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -15,8 +15,8 @@ pub struct Terms {
     finder: AhoCorasick,
     /// For each pattern: its term.
     of_pattern: Vec<usize>,
-    /// For each term: its anchor and its definition, escaped.
-    terms: Vec<(String, String)>,
+    /// For each term: its anchor.
+    anchors: Vec<String>,
     /// The route of the glossary.
     path: String,
 }
@@ -55,9 +55,9 @@ impl Terms {
         let page = site.inputs.pages.iter().position(|p| p.front.template.as_deref() == Some("glossary.html"))?;
         let mut patterns = Vec::new();
         let mut of_pattern = Vec::new();
-        let mut terms = Vec::new();
+        let mut anchors = Vec::new();
         for (i, term) in site.inputs.glossary.all.iter().enumerate() {
-            terms.push((format!("term-{}", slug(&term.term)), escape(&term.definition)));
+            anchors.push(format!("term-{}", slug(&term.term)));
             for name in std::iter::once(&term.term).chain(&term.aliases).filter(|n| !n.trim().is_empty()) {
                 patterns.push(escape(name));
                 of_pattern.push(i);
@@ -67,7 +67,7 @@ impl Terms {
             return None;
         }
         let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok()?;
-        Some(Self { finder, of_pattern, terms, path: site.routes.pages[page].path.clone() })
+        Some(Self { finder, of_pattern, anchors, path: site.routes.pages[page].path.clone() })
     }
 
     /// Link the first use of each term.
@@ -76,7 +76,7 @@ impl Terms {
             return html.to_owned();
         }
         let mut out = String::with_capacity(html.len() + 512);
-        let mut seen = vec![false; self.terms.len()];
+        let mut seen = vec![false; self.anchors.len()];
         let mut skipping: Vec<&str> = Vec::new();
         let mut rest = html;
         while !rest.is_empty() {
@@ -114,9 +114,9 @@ impl Terms {
                 continue;
             }
             seen[term] = true;
-            let (anchor, definition) = &self.terms[term];
+            let anchor = &self.anchors[term];
             out.push_str(&text[from..found.start()]);
-            out.push_str(&format!("<a class=\"term\" href=\"{root}{}#{anchor}\" data-definition=\"{definition}\">", self.path));
+            out.push_str(&format!("<a class=\"term\" href=\"{root}{}#{anchor}\">", self.path));
             out.push_str(&text[found.range()]);
             out.push_str("</a>");
             from = found.end();

@@ -57,6 +57,7 @@ pub const MANIFEST: &str = "site.webmanifest";
 /// The data files of every site.
 pub const DATA_FILES: &[&str] = &[
     "data/claims.json",
+    "data/claims.jsonld",
     "data/estimates.csv",
     "data/events.csv",
     "data/responses.csv",

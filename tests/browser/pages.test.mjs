@@ -174,3 +174,89 @@ test("no page scrolls sideways at 320 pixels, closed details opened too", async 
   await page.close();
   assert.deepEqual(wide, []);
 });
+
+for (const width of [1280, 360]) {
+  test(`nothing shifts while a page loads and is scrolled, at ${width} pixels`, async () => {
+    const page = await browser.newPage({ viewport: { width, height: 800 } });
+    // The policy of the pages lets no inline script in; this one comes from outside the page.
+    await page.addInitScript(() => {
+      window.shifts = [];
+      new PerformanceObserver((list) => {
+        for (const e of list.getEntries()) window.shifts.push(`${e.value.toFixed(4)}: ${e.sources.map((s) => s.node?.outerHTML?.slice(0, 100)).join(" | ")}`);
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    const found = [];
+    for (const route of site.pages) {
+      await page.goto(site.base + route, { waitUntil: "load" });
+      await page.evaluate(async () => {
+        const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        await frame();
+        for (let y = 0; y < document.documentElement.scrollHeight; y += 4 * innerHeight) {
+          scrollTo({ top: y, behavior: "instant" });
+          await frame();
+        }
+      });
+      found.push(...(await page.evaluate(() => window.shifts)).map((s) => `/${route}: ${s}`));
+    }
+    await page.close();
+    assert.deepEqual(found, []);
+  });
+}
+
+/** Text that is cut off, or that other text covers. */
+function spoiled() {
+  const faults = [];
+  // What is for screen readers alone, however it is hidden from view.
+  const hidden = (e) => {
+    for (let p = e; p; p = p.parentElement) if (getComputedStyle(p).clipPath === "inset(50%)" || p.matches(".skip, [hidden], details:not([open]) > :not(summary)")) return true;
+    return false;
+  };
+  const lines = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const e = node.parentElement;
+    if (!node.data.trim() || hidden(e) || !e.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    for (let p = e; p && p !== document.body; p = p.parentElement) {
+      const style = getComputedStyle(p);
+      if (/hidden|clip/.test(style.overflowX + style.overflowY) && (p.scrollWidth > p.clientWidth + 1 || p.scrollHeight > p.clientHeight + 1)) {
+        faults.push(`cut off: ${p.outerHTML.slice(0, 120)}`);
+        break;
+      }
+    }
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    for (const { left, right, top, bottom } of range.getClientRects()) {
+      // Less than the line: ascenders and descenders of neighbours may share a pixel or two.
+      const slack = (bottom - top) * 0.3;
+      if (right - left > 2) lines.push({ left: left + 1, right: right - 1, top: top + slack, bottom: bottom - slack, e, text: node.data.trim().slice(0, 40) });
+    }
+  }
+  lines.sort((a, b) => a.top - b.top);
+  for (let i = 0; i < lines.length; i++) {
+    for (let j = i + 1; j < lines.length && lines[j].top < lines[i].bottom; j++) {
+      const [a, b] = [lines[i], lines[j]];
+      // What scrolls inside its own frame covers nothing outside of it.
+      if (a.e !== b.e && a.left < b.right && b.left < a.right && a.e.closest(".table-scroll,pre") === b.e.closest(".table-scroll,pre")) faults.push(`"${a.text}" and "${b.text}" overlap`);
+    }
+  }
+  return [...new Set(faults)];
+}
+
+// WCAG 1.4.4 and 1.4.10: a window of 1280 pixels at 200 %, and of 320 pixels.
+for (const [name, width, deviceScaleFactor] of [
+  ["at 200 %", 640, 2],
+  ["at 320 pixels", 320, 1],
+]) {
+  test(`text ${name} is neither cut off nor covered, in charts too`, async () => {
+    const page = await browser.newPage({ viewport: { width, height: 450 }, deviceScaleFactor });
+    const found = [];
+    for (const route of site.pages) {
+      await page.goto(site.base + route);
+      found.push(...(await page.evaluate(spoiled)).map((f) => `/${route}: ${f}`));
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+      if (wide) found.push(`/${route} scrolls sideways`);
+    }
+    await page.close();
+    assert.equal(found.length, 0, found.join("\n"));
+  });
+}

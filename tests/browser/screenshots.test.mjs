@@ -12,7 +12,10 @@ const PAGES = {
   home: "",
   troops: "numbers/troops/",
   "what-happened": "what-happened/",
+  timeline: "what-happened/timeline/",
   responses: "responses/",
+  disagreements: "disagreements/",
+  sources: "sources/",
   source: "sources/lavrov-item-2025/",
 };
 

@@ -11,6 +11,7 @@ import http from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { createBrotliCompress } from "node:zlib";
 import { chromium } from "playwright-core";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -77,11 +78,14 @@ export async function filesBelow(folder) {
     .sort();
 }
 
-/** Serve a folder under a sub-path as a plain file server would: index.html for folders, 404.html for what is missing. */
-async function serve(folder, sub) {
+/** Serve a folder under a sub-path as a plain file server would: index.html for folders, 404.html for what is missing.
+    `compressed`: with brotli, as a host does it. */
+async function serve(folder, sub, compressed) {
   const server = http.createServer(async (request, response) => {
     const send = async (status, file) => {
+      const small = compressed && /\.(html|css|js|json|svg|xml|txt)$/.test(file);
       response.writeHead(status, {
+        ...(small ? { "content-encoding": "br" } : {}),
         "content-type": TYPES[path.extname(file)] ?? "application/octet-stream",
         "content-security-policy": POLICY,
         "x-content-type-options": "nosniff",
@@ -89,7 +93,8 @@ async function serve(folder, sub) {
         "cache-control": "no-store",
       });
       if (request.method === "HEAD") return response.end();
-      createReadStream(file).on("error", () => response.destroy()).pipe(response);
+      const bytes = createReadStream(file).on("error", () => response.destroy());
+      (small ? bytes.pipe(createBrotliCompress()) : bytes).pipe(response);
     };
     try {
       const url = new URL(request.url, "http://127.0.0.1");
@@ -123,10 +128,10 @@ export async function newSite() {
 }
 
 /** Build the explainer, or another site, for a sub-path and serve it. */
-export async function openSite({ root = ROOT, sub = "/sub/", least = 20 } = {}) {
+export async function openSite({ root = ROOT, sub = "/sub/", least = 20, compressed = false } = {}) {
   if (!existsSync(CITED)) throw new Error(`${CITED} does not exist: run \`cargo build --release\` first`);
   const folder = await temporaryFolder("site");
-  const server = await serve(folder, sub);
+  const server = await serve(folder, sub, compressed);
   const base = `http://127.0.0.1:${server.address().port}${sub}`;
   const close = async () => {
     server.closeAllConnections();
@@ -156,7 +161,7 @@ export async function openSite({ root = ROOT, sub = "/sub/", least = 20 } = {}) 
 }
 
 /** A Chromium of Debian, without a network but loopback. */
-export function openBrowser() {
+export function openBrowser({ args = [] } = {}) {
   return chromium.launch({
     executablePath: CHROMIUM,
     headless: true,
@@ -170,6 +175,7 @@ export function openBrowser() {
       "--disable-sync",
       "--disable-dev-shm-usage",
       "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+      ...args,
     ],
   });
 }

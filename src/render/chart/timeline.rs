@@ -63,32 +63,29 @@ pub fn timeline(events: &[ClaimView], words: Words<'_>) -> Option<String> {
             y += YEAR + 0.3;
         }
         before = Some(*year);
+        // Inside, a year counts from its own top: years are then the same bytes, which compresses well.
         let _ = write!(
             body,
-            "<rect class=\"ch-r\" width=\"100%\" height=\"1\" y=\"{0}em\" fill-opacity=\".35\"/>\
-             <text class=\"ch-g\" y=\"{1}em\"><tspan>{year}</tspan></text>",
-            length(y),
-            length(y + 1.2)
+            "<svg y=\"{}em\" overflow=\"visible\"><rect class=\"ch-r\" width=\"100%\" height=\"1\" fill-opacity=\".35\"/>\
+             <text class=\"ch-g\" y=\"1.2em\"><tspan>{year}</tspan></text>",
+            length(y)
         );
         if let Some(cell) = months.get(&0) {
             let text = format!("{}: {}", words("no_month", "Month not known"), cell.events);
             let _ = write!(
                 body,
-                "<a href=\"#month-{year:04}\"><rect x=\"20%\" width=\"80%\" y=\"{0}em\" height=\"1.7em\" fill=\"none\" pointer-events=\"all\"/>\
-                 <text x=\"100%\" y=\"{1}em\" text-anchor=\"end\"><tspan class=\"ch-v\">{2}</tspan></text></a>",
-                length(y),
-                length(y + 1.2),
+                "<a href=\"#month-{year:04}\"><rect x=\"20%\" width=\"80%\" height=\"1.7em\" fill=\"none\" pointer-events=\"all\"/>\
+                 <text x=\"100%\" y=\"1.2em\" text-anchor=\"end\"><tspan class=\"ch-v\">{}</tspan></text></a>",
                 escape(&text)
             );
         }
-        y += YEAR;
-        let _ = write!(body, "<use href=\"#chart-events-months\" y=\"{}em\"/>", length(y + CELL / 2.0));
+        let _ = write!(body, "<use href=\"#chart-events-months\" y=\"{}em\"/>", length(YEAR + CELL / 2.0));
         for (month, cell) in months.iter().filter(|(month, _)| **month > 0) {
             let name = format!("{} {year}", month_name(*month));
-            dot(&mut body, (*year, *month, &name), cell, most, y, words);
+            dot(&mut body, (*year, *month, &name), cell, most, words);
         }
-        body.push('\n');
-        y += CELL + 0.3;
+        body.push_str("</svg>\n");
+        y += YEAR + CELL + 0.3;
     }
     let busiest = by_month().find(|(.., n)| *n == most).filter(|_| total > 1);
     let mut described = words(
@@ -123,7 +120,7 @@ fn centre(month: i8) -> String {
 }
 
 /// A month with events: its area grows with their number, which stands in it from two on.
-fn dot(svg: &mut String, (year, month, name): (i16, i8, &str), cell: &Cell, most: usize, top: f64, words: Words<'_>) {
+fn dot(svg: &mut String, (year, month, name): (i16, i8, &str), cell: &Cell, most: usize, words: Words<'_>) {
     let n = cell.events;
     let said = if n == 1 { words("chart_month_one", "{month}: {n} event") } else { words("chart_month_other", "{month}: {n} events") };
     let said = said.replace("{month}", name).replace("{n}", &n.to_string());
@@ -131,7 +128,7 @@ fn dot(svg: &mut String, (year, month, name): (i16, i8, &str), cell: &Cell, most
     let radius = if n == 1 { 4.5 } else { 8.0 + 3.5 * part };
     // What is only planned is hollow.
     let hollow = if cell.planned == n { " class=\"ch-o\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\"" } else { "" };
-    let (x, y) = (centre(month), length(top + CELL / 2.0));
+    let (x, y) = (centre(month), length(YEAR + CELL / 2.0));
     let _ = write!(
         svg,
         "<a href=\"#month-{year:04}-{month:02}\"><title>{}</title>\
@@ -139,7 +136,7 @@ fn dot(svg: &mut String, (year, month, name): (i16, i8, &str), cell: &Cell, most
          <circle cx=\"{x}%\" cy=\"{y}em\" r=\"{}\"{hollow}/>",
         escape(&said),
         length((f64::from(month) - 1.0) / 12.0 * 100.0),
-        length(top),
+        length(YEAR),
         length(radius)
     );
     if n > 1 {
@@ -148,7 +145,7 @@ fn dot(svg: &mut String, (year, month, name): (i16, i8, &str), cell: &Cell, most
         let _ = write!(
             svg,
             "<text class=\"{class}\" x=\"{x}%\" y=\"{}em\" text-anchor=\"middle\"{fill}><tspan>{n}</tspan></text>",
-            length(top + CELL / 2.0 + 0.32)
+            length(YEAR + CELL / 2.0 + 0.32)
         );
     }
     svg.push_str("</a>");

@@ -6,8 +6,8 @@
 use serde_json::{Value, json};
 
 use super::references::csl_json_of_source;
-use crate::render::Renderer;
 use crate::render::views::{ClaimView, OwnView};
+use crate::render::{Renderer, schema_org};
 use crate::resolve::claims::ClaimKind;
 use crate::resolve::routes::{DATA_FILES, question_csv};
 
@@ -17,6 +17,7 @@ pub fn files(renderer: &Renderer) -> Vec<(&'static str, String)> {
     let of = |kind: ClaimKind| claims.iter().filter(move |c| c.kind == kind.name());
     vec![
         ("data/claims.json", pretty(&json!({ "schema": 1, "base_url": renderer.site.inputs.config.base_url, "claims": claims }))),
+        (schema_org::CLAIMS, schema_org::claims(renderer).to_string() + "\n"),
         ("data/disagreements.json", pretty(&disagreements(renderer))),
         ("data/estimates.csv", estimates(of(ClaimKind::Estimate))),
         (
@@ -55,6 +56,12 @@ pub fn files(renderer: &Renderer) -> Vec<(&'static str, String)> {
         ),
         ("data/sources.json", pretty(&Value::Array(renderer.site.inputs.sources.all.iter().map(csl_json_of_source).collect()))),
     ]
+}
+
+/// The paths of all data files.
+pub fn data_paths(renderer: &Renderer) -> Vec<String> {
+    let questions = renderer.site.inputs.questions.all.iter().map(|q| question_csv(&q.id)).filter(|p| !DATA_FILES.contains(&p.as_str()));
+    DATA_FILES.iter().map(|p| (*p).to_owned()).chain(questions).collect()
 }
 
 /// Path and text of a CSV file for each question: its estimates alone, with the columns of `data/estimates.csv`.

@@ -10,6 +10,7 @@ mod references;
 mod search;
 mod sitemap;
 
+pub use data::data_paths;
 pub use references::{CiteThis, cite_this};
 pub use search::{entry as search_entry, is_searched_in_full};
 

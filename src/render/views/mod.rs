@@ -277,7 +277,6 @@ impl Views {
                 .as_ref()
                 .map(|t| t.sha256().to_owned())
                 .or_else(|| inputs.archive.lock.as_ref().and_then(|l| l.source(&source.key)).map(|s| s.sha256.clone())),
-            publisher: source.entry.publisher().and_then(|p| p.name()).map(|n| n.value.to_string()),
             citations,
             claims,
         }
@@ -365,6 +364,7 @@ fn brief(site: &Site, number: usize) -> SourceBrief {
         date: source.date(),
         date_inferred: source.evidence.date_basis == Some(DateBasis::Inferred),
         author: (!authors.is_empty()).then(|| authors.join(", ")),
+        publisher: source.entry.publisher().and_then(|p| p.name()).map(|n| n.value.to_string()),
         archived: source.is_archived(),
     }
 }

@@ -43,6 +43,7 @@ pub struct SourceBrief {
     pub date: Option<Date>,
     pub date_inferred: bool,
     pub author: Option<String>,
+    pub publisher: Option<String>,
     pub archived: bool,
 }
 
@@ -176,7 +177,6 @@ pub struct SourceView {
     pub derived_from: Vec<String>,
     pub problems: Vec<Problem>,
     pub digest: Option<String>,
-    pub publisher: Option<String>,
     pub citations: Vec<SourceUse>,
     pub claims: Vec<SourceClaim>,
 }

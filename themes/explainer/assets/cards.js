@@ -1,11 +1,13 @@
-// Cards for citations and terms; loaded by site.js when the page stands.
+// Cards for citations and terms; loaded by site.js when the page stands. Must never hold words of its own: what a card
+// shows is copied from the place that its link leads to, in this page or, fetched when asked for, in another.
 const root = document.documentElement, t = document.body.dataset;
+document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: t.cardsCss }));
 const $ = (s, in_ = document) => in_.querySelector(s), $$ = (s, in_ = document) => [...in_.querySelectorAll(s)];
 const el = (tag, cls, text) => { const e = document.createElement(tag); if (cls) e.className = cls; if (text) e.textContent = text; return e; };
 
 // Cards (WCAG 1.4.13): open on hover, focus and tap; Escape closes; the pointer can enter; nothing else closes
 // them but leaving; they never cover the mark. What they show is copied from the reference in this page.
-let card, mark, timer, hold;
+let card, mark, timer, hold, under;
 const close = (back) => {
   clearTimeout(timer);
   if (!card) return;
@@ -15,45 +17,65 @@ const close = (back) => {
   card = mark = null;
   if (back && inside) { hold = m; m.focus(); hold = null; }
 };
-const copy = (node) => {
-  const c = node.cloneNode(true);
+// The page that an address is in: this one, or another of this site, read once.
+const pages = new Map();
+const page = async (url) => {
+  if (url.pathname === location.pathname) return document;
+  if (!pages.has(url.pathname)) pages.set(url.pathname, fetch(url.pathname).then(async (r) => {
+    if (!r.ok) throw r;
+    return new DOMParser().parseFromString(await r.text(), "text/html");
+  }).catch(() => { pages.delete(url.pathname); }));
+  return pages.get(url.pathname);
+};
+const entry_of = async (link) => (await page(link))?.getElementById(decodeURIComponent(link.hash.slice(1)));
+// A copy that can stand anywhere: no ids, no links back, addresses in full.
+const copy = (node, from) => {
+  const c = document.importNode(node, true);
   [c, ...$$("[id]", c)].forEach((e) => e.removeAttribute("id"));
   $$(".uses", c).forEach((e) => e.remove());
+  $$("a[href]", c).forEach((a) => { a.href = new URL(a.getAttribute("href"), new URL(from.href, document.baseURI)); });
   return c;
 };
 const fill = async (m) => {
-  const out = el("div");
+  const entry = await entry_of(m), out = el("div");
+  if (!entry) return;
   if (m.matches(".term")) {
-    out.append(el("p", "label", m.textContent), el("p", "", m.dataset.definition));
+    out.append(el("p", "label", m.textContent), copy($("dd p", entry.parentElement), m));
     return out;
   }
-  const entry = document.getElementById(decodeURIComponent(m.hash.slice(1))), ref = entry?.closest(".ref");
+  const ref = entry.closest(".ref");
   if (!ref) return;
-  const text = $(".ref-text", ref), list = el("ul");
-  if (text) out.append(copy(text));
+  const text = $(".ref-text", ref), list = el("ul"), meta = $(":scope>.ref-meta", ref);
+  if (text) out.append(copy(text, m));
   if (entry !== ref) {
-    const item = copy(entry), at = $(`.uses a[href="#${CSS.escape(m.id)}"]+.at`, entry);
+    const item = copy(entry, m), at = m.id && $(`.uses a[href="#${CSS.escape(m.id)}"]+.at`, entry);
     // The place that this very mark points at, which a numeric style may leave out of the mark.
     if (at) $(".q-meta", item)?.prepend(at.textContent.trim().slice(1, -1) + " · ");
     list.append(item);
     out.append(list);
   }
-  const meta = $(":scope>.ref-meta", ref), why = $(":scope>.ref-more .ref-why", ref);
-  if (meta) out.append(copy(meta));
-  if (why) out.append(copy(why));
+  if (meta) out.append(copy(meta, m));
   const to = el("p", "to"), a = el("a", "", t.tToRef);
-  a.href = m.hash;
+  a.href = m.href;
   a.onclick = () => close();
   to.append(a);
   out.append(to);
   return out;
 };
-// Below the mark wherever that can be read: what the mark explains stands before it.
+// Why a source is trusted stands on its page; it comes after the rest.
+const reason = async (link, mine) => {
+  const note = link && (await page(link))?.querySelector("#source-trust .note");
+  if (!note || mine !== card) return;
+  link.closest("p").after(el("p", "ref-why", note.textContent));
+  place();
+};
+// Below the mark if it fits there, else above the whole passage, so that what the mark explains can be read beside it.
 const place = () => {
   const r = mark.getClientRects()[0] || mark.getBoundingClientRect(), gap = 6, edge = 12;
   const below = innerHeight - r.bottom - gap - edge, whole = (mark.closest("p,li,td,dd") || mark).getBoundingClientRect(), above = whole.top - gap - edge;
   card.style.maxHeight = "none";
-  const want = card.offsetHeight, under = want <= below || below >= 220 || below >= above;
+  const want = card.offsetHeight;
+  under ??= want <= below || (want > above && below >= Math.min(above, 220));
   card.style.maxHeight = Math.max(120, under ? below : above) + "px";
   const h = card.offsetHeight, w = card.offsetWidth, vw = root.clientWidth;
   card.style.left = scrollX + Math.max(edge, Math.min(r.left - 24, vw - w - edge)) + "px";
@@ -83,10 +105,12 @@ const open = async (m) => {
   m.after(card);
   m.dataset.open = "";
   card.showPopover?.();
+  under = null;
   place();
+  reason($(".ref-meta a", card), card);
 };
 const later = () => { clearTimeout(timer); timer = setTimeout(() => { if (card && !card.matches(":focus-within") && document.activeElement !== mark) close(); }, 350); };
-const marks = ".cite,.term";
+const marks = ".cite,.src,.term";
 const at = (e) => e.target.closest?.(marks);
 document.addEventListener("mouseover", (e) => {
   const m = at(e);
@@ -112,5 +136,5 @@ document.addEventListener("click", (e) => {
   if (touched && !wasOpen) { e.preventDefault(); open(m); } else close();
 });
 document.addEventListener("keydown", (e) => { if (e.key === "Escape") close(true); });
-addEventListener("resize", () => card && place());
+addEventListener("resize", () => { under = null; if (card) place(); });
 addEventListener("beforeprint", () => close());

@@ -78,7 +78,7 @@
   const run = async () => {
     const mine = ++turn, asked = input.value.trim();
     history.replaceState(null, "", asked ? "?q=" + encodeURIComponent(asked) : location.pathname);
-    if (!asked) { list.replaceChildren(); status.textContent = ""; if (index) index.hidden = false; return; }
+    if (!asked) { list.replaceChildren(); list.hidden = true; status.textContent = ""; if (index) index.hidden = false; return; }
     let found;
     try { found = await search(asked); } catch { return; }
     if (mine !== turn) return;
@@ -90,6 +90,7 @@
       li.append(el("p", "meta", ...r.out));
       return li;
     }));
+    list.hidden = !found.n;
     status.textContent = found.n === 0 ? status.dataset.none : (found.n === 1 ? status.dataset.one : status.dataset.other).replace("{n}", found.n);
     if (index) index.hidden = found.n > 0;
   };

@@ -1,5 +1,5 @@
 // What the theme does better with a script: the colour switch, contents that follow the reader, copy buttons, "/" for
-// search; and, once the page stands, the cards of cards.js. Every page works without it.
+// search, and the cards of cards.js. Fetched by boot.js when the page stands; every page works without it.
 (() => {
   const root = document.documentElement, body = document.body, t = body.dataset;
   const $ = (s, in_ = document) => in_.querySelector(s), $$ = (s, in_ = document) => [...in_.querySelectorAll(s)];
@@ -40,17 +40,24 @@
     links.forEach((_, id) => { const h = document.getElementById(id); if (h) watch.observe(h); });
   }
 
-  // Copy buttons stand in the page and are shown only where scripts run.
+  // Copy buttons stand in the page and are shown only where scripts run. They copy a text of the page, or a file.
+  const words = async (from) => from.startsWith("#") ? $(from).textContent.trim() : (await fetch(from)).text();
   $$("[data-copy]").forEach((b) => {
     const text = b.firstChild, label = text.data;
     b.onclick = async () => {
-      try { await navigator.clipboard.writeText(document.getElementById(b.dataset.copy).textContent.trim()); } catch { return; }
+      try { await navigator.clipboard.writeText(await words(b.dataset.copy)); } catch { return; }
       text.data = t.tCopied;
       const said = b.closest("section")?.querySelector("[role=status]");
       if (said) said.textContent = t.tCopied;
       setTimeout(() => { text.data = label; if (said) said.textContent = ""; }, 2000);
     };
   });
+
+  // What is wider than its place can be scrolled by keyboard; what is not is no stop on the way.
+  const wide = $$(".table-scroll,.chart-svg");
+  const stops = () => wide.forEach((e) => e.scrollWidth > e.clientWidth ? (e.tabIndex = 0) : e.removeAttribute("tabindex"));
+  addEventListener("resize", stops);
+  stops();
 
   // A link to a claim inside a closed table opens it.
   const reveal = () => {
@@ -61,8 +68,8 @@
   addEventListener("hashchange", reveal);
   reveal();
 
-  // Cards come after everything that the first view needs.
-  if ($(".cite,.term")) addEventListener("load", () => import(new URL(t.cards, document.baseURI)));
+  // Cards, where something leads to evidence.
+  if ($(".cite,.src,.term")) import(new URL(t.cards, document.baseURI));
 
   // Print everything, closed details too.
   let opened = [];

@@ -1,0 +1,184 @@
+//! Pages, claims, terms and data files in the words of schema.org, for machines that read JSON-LD.
+//!
+//! In: the renderer. Out: JSON-LD 1.1 with schema.org's types and properties alone: what a page is, for its head, and
+//! one file with every claim of the site and what it rests on. Claims and works stand apart since readers download a page's
+//! head before they see anything.
+//! Must never state a date that the front matter does not give.
+
+use serde_json::{Value, json};
+
+use super::Renderer;
+use super::outputs::data_paths;
+use super::views::{ActorView, CiteView, ClaimView, OwnView};
+use crate::load::markdown::slug;
+use crate::load::records::ActorKind;
+
+/// The file with all claims, from the site's root.
+pub const CLAIMS: &str = "data/claims.jsonld";
+
+/// What a page is: an article, its place in the site, and the terms or data that it lists.
+pub fn of_page(renderer: &Renderer, page: usize, value: &Value, authors: &[String]) -> Value {
+    let site = &*renderer.site;
+    let config = &site.inputs.config;
+    let front = &site.inputs.pages[page].front;
+    let url = value["url"].as_str().unwrap_or_default();
+    let mut article = json!({
+        "@type": "Article", "@id": article_id(url), "headline": front.title, "url": url, "inLanguage": config.language,
+        "isPartOf": { "@type": "WebSite", "name": config.title, "url": config.base_url },
+    });
+    let description = front.summary.as_deref().unwrap_or(&config.description);
+    if !description.is_empty() {
+        article["description"] = json!(description);
+    }
+    if let Some(date) = front.date {
+        article["datePublished"] = json!(date.to_string());
+    }
+    if let Some(date) = front.updated.or(front.date) {
+        article["dateModified"] = json!(date.to_string());
+    }
+    if !authors.is_empty() {
+        article["author"] = authors.iter().map(|a| json!({ "@type": "Organization", "name": a })).collect();
+    }
+    if let Some(license) = &config.license {
+        article["license"] = json!(license.url);
+    }
+    let mut graph = vec![article];
+    if let Some(crumbs) = value["breadcrumbs"].as_array().filter(|c| !c.is_empty()) {
+        let path = |c: &Value| c["path"].as_str().unwrap_or_default().to_owned();
+        let mut items: Vec<Value> = crumbs
+            .iter()
+            .enumerate()
+            .map(|(i, c)| json!({ "@type": "ListItem", "position": i + 1, "name": c["title"], "item": { "@id": format!("{}{}", config.base_url, path(c)) } }))
+            .collect();
+        items.push(json!({ "@type": "ListItem", "position": items.len() + 1, "name": front.title }));
+        graph.push(json!({ "@type": "BreadcrumbList", "itemListElement": items }));
+    }
+    match site.template(page) {
+        "glossary.html" => graph.push(terms(renderer, url, &front.title)),
+        "data.html" => graph.push(data(renderer, url, &front.title, description)),
+        _ => {}
+    }
+    json!({ "@context": "https://schema.org", "@graph": graph })
+}
+
+/// Every page with the works it cites, and every claim: its statement, who makes it, the page it stands on, what it
+/// rests on.
+pub fn claims(renderer: &Renderer) -> Value {
+    let site = &*renderer.site;
+    let mut graph = Vec::new();
+    for (page, numbers) in site.claims.by_page.iter().enumerate() {
+        let url = format!("{}{}", site.inputs.config.base_url, site.routes.pages[page].path);
+        let mut sources: Vec<usize> = Vec::new();
+        for citation in &site.inputs.pages[page].front.citations {
+            sources.extend(site.inputs.sources.index(&citation.source).filter(|s| !sources.contains(s)));
+        }
+        let cited: Vec<Value> = sources.iter().map(|source| work(renderer, *source)).collect();
+        if !cited.is_empty() {
+            let title = &site.inputs.pages[page].front.title;
+            graph.push(json!({ "@type": "Article", "@id": article_id(&url), "url": url, "headline": title, "citation": cited }));
+        }
+        for number in numbers {
+            let view = renderer.views.claim(*number);
+            let mut claim = json!({
+                "@type": "Claim", "@id": format!("{url}#{}", view.anchor), "text": statement(&view),
+                "appearance": { "@id": article_id(&url) },
+            });
+            // https://schema.org/citation: works, or what of a work is quoted.
+            let citation = |cite: &CiteView| {
+                let work = site.inputs.sources.index(&cite.source.key).map(|s| work(renderer, s));
+                match &cite.quote {
+                    Some(quote) => json!({ "@type": "Quotation", "text": quote, "isPartOf": work }),
+                    None => json!(work),
+                }
+            };
+            if !view.cites.is_empty() {
+                claim["citation"] = view.cites.iter().map(citation).collect();
+            }
+            if !view.by.is_empty() {
+                claim["author"] = view.by.iter().map(|a| json!({ "@type": sort_of(a.kind), "name": a.name })).collect();
+            }
+            graph.push(claim);
+        }
+    }
+    json!({ "@context": "https://schema.org", "@graph": graph })
+}
+
+fn article_id(url: &str) -> String {
+    format!("{url}#article")
+}
+
+/// A source.
+fn work(renderer: &Renderer, source: usize) -> Value {
+    let source = &renderer.site.inputs.sources.all[source];
+    let mut work = json!({ "@type": "CreativeWork", "name": source.title() });
+    if let Some(url) = source.url() {
+        work["url"] = json!(url);
+    }
+    work
+}
+
+/// The glossary.
+fn terms(renderer: &Renderer, url: &str, name: &str) -> Value {
+    let terms: Vec<Value> = renderer
+        .site
+        .inputs
+        .glossary
+        .all
+        .iter()
+        .map(|t| json!({ "@type": "DefinedTerm", "@id": format!("{url}#term-{}", slug(&t.term)), "name": t.term, "description": t.definition }))
+        .collect();
+    json!({ "@type": "DefinedTermSet", "@id": format!("{url}#terms"), "url": url, "name": name, "hasDefinedTerm": terms })
+}
+
+/// The data files of the site as a data set that can be downloaded.
+fn data(renderer: &Renderer, url: &str, name: &str, description: &str) -> Value {
+    let config = &renderer.site.inputs.config;
+    let distribution: Vec<Value> = data_paths(renderer)
+        .iter()
+        .map(|path| {
+            let format = match path.rsplit_once('.') {
+                Some((_, "csv")) => "text/csv",
+                Some((_, "jsonld")) => "application/ld+json",
+                _ => "application/json",
+            };
+            json!({ "@type": "DataDownload", "encodingFormat": format, "contentUrl": format!("{}{path}", config.base_url) })
+        })
+        .collect();
+    let mut data = json!({
+        "@type": "Dataset", "@id": format!("{url}#data"), "url": url, "name": format!("{name}: {}", config.title),
+        "description": if description.is_empty() { &config.title } else { description },
+        "isAccessibleForFree": true, "inLanguage": config.language, "distribution": distribution,
+    });
+    if let Some(license) = &config.license {
+        data["license"] = json!(license.url);
+    }
+    if !config.authors.is_empty() {
+        data["creator"] = config.authors.iter().map(|a| json!({ "@type": "Organization", "name": a })).collect();
+    }
+    data
+}
+
+/// The schema.org type of an actor; all of them may be authors.
+fn sort_of(kind: ActorKind) -> &'static str {
+    match kind {
+        ActorKind::Person => "Person",
+        ActorKind::Organisation => "Organization",
+        ActorKind::State | ActorKind::GovernmentBody | ActorKind::Military | ActorKind::Intelligence => "GovernmentOrganization",
+    }
+}
+
+/// A claim as a sentence that can be understood away from its page: a bare figure claims nothing.
+fn statement(view: &ClaimView) -> String {
+    let of = |actor: &Option<ActorView>, text: &str| actor.as_ref().map_or_else(|| text.to_owned(), |a| format!("{}: {text}", a.name));
+    match &view.own {
+        OwnView::Estimate { question_title, value_text, unit, counts, as_of, .. } => {
+            // Money and per cent are in the text of the value.
+            let unit = if value_text.contains('$') || value_text.ends_with(unit.as_str()) { "" } else { unit };
+            let counts = counts.as_ref().map(|c| format!(", {c}")).unwrap_or_default();
+            format!("{question_title} {}{counts} (as of {})", format!("{value_text} {unit}").trim_end(), as_of.text())
+        }
+        OwnView::Event { date, title, .. } => format!("{title} ({})", date.text()),
+        OwnView::Response { actor, action, .. } => of(actor, action),
+        OwnView::Motive { actor, title, .. } => of(actor, title),
+    }
+}
