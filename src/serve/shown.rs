@@ -64,7 +64,7 @@ impl Shown {
 
     /// After one more build.
     pub fn after(&self, built: Built, editor: &Editor) -> Self {
-        let Built { report, tree, page_files, machine_error, summary: _, also: _ } = built;
+        let Built { report, tree, page_files, machine_error, summary: _, config: _, also: _ } = built;
         let trouble = match (&tree, machine_error) {
             (_, Some(error)) => Some(Trouble::machine(&error, &report, editor)),
             (None, None) => Some(Trouble::site(&report, editor)),

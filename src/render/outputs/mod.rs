@@ -4,12 +4,14 @@
 
 mod data;
 mod feed;
+mod hosts;
 #[cfg(feature = "full")]
 mod pagefind;
 mod references;
 mod search;
 mod sitemap;
 
+pub use hosts::{add as for_hosts, all_redirect};
 pub use references::{CiteThis, cite_this};
 pub use search::{entry as search_entry, is_searched_in_full};
 
