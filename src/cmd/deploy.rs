@@ -52,18 +52,14 @@ pub fn deploy(cli: &Cli, args: &Deploy) -> Result<ExitCode, Failure> {
     });
     progress.clear();
     let done = done?;
-    let counts = format!(
-        "{} to put, {} to remove, {} as they were",
-        plural(done.plan.puts.len(), "file"),
-        done.plan.deletes.len(),
-        done.plan.unchanged
-    );
+    let (puts, deletes) = (plural(done.plan.puts.len(), "file"), plural(done.plan.deletes.len(), "file"));
+    let (place, same) = (done.place, done.plan.unchanged);
     if args.dry_run {
         // A reader who has seen enough (`| head`) is no error.
         let _ = write!(std::io::stdout(), "{}", done.plan);
-        eprintln!("{name}: {}: {counts}; nothing was touched", done.place);
+        eprintln!("{name}: {place}: {puts} to put, {deletes} to remove, {same} as they should be; nothing was touched");
     } else {
-        eprintln!("{name}: {}: {}", done.place, counts.replacen(" to put", " put", 1).replacen(" to remove", " removed", 1));
+        eprintln!("{name}: {place}: {puts} put, {deletes} removed, {same} as they were");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -16,7 +16,7 @@ use super::{DeployError, Deployed, Job, Plan, Progress, Step, Why, read};
 use crate::config::CONFIG_FILE;
 use crate::config::deploy::History;
 use crate::write::{MANIFEST, Manifest, is_safe};
-use runner::Git;
+use runner::{Git, one_line};
 
 /// The newest commit of the branch, fetched.
 const TIP: &str = "refs/deploy/tip";
@@ -153,7 +153,7 @@ fn push(job: &Job<'_>, git: &Git, commit: &str, reference: &str, tip: Option<&st
         let Err(said) = git.attempt(&arguments) else { return Ok(()) };
         let rejected = ["[rejected]", "[remote rejected]", "stale info", "fetch first"].iter().any(|words| said.contains(words));
         if said.contains("[remote rejected]") {
-            return Err(DeployError::new(format!("the repository refuses the commit: {said}"), "see what its rules for the branch are"));
+            return Err(DeployError::new(format!("the repository refuses the commit: {}", one_line(&said)), "see what its rules for the branch are"));
         }
         if rejected {
             return Err(DeployError::new("the branch has moved since it was looked at: someone else pushed", "deploy again"));

@@ -63,18 +63,21 @@ impl Git {
     }
 
     fn find(&self, repository: &str) -> Result<String, DeployError> {
-        if let Ok(url) = self.ask_user(&["remote", "get-url", "--push", "--", repository]) {
-            return Ok(url);
-        }
-        let path = self.root.join(repository);
+        let remote = self.ask_user(&["remote", "get-url", "--push", "--", repository]);
+        // A path in git's settings counts from the top of the work tree, one in site.yaml from the site's root.
+        let (address, start) = match remote {
+            Ok(address) => (address, self.ask_user(&["rev-parse", "--show-toplevel"]).map_or_else(|_| self.root.clone(), PathBuf::from)),
+            Err(_) => (repository.to_owned(), self.root.clone()),
+        };
+        let path = start.join(&address);
         if path.is_dir() {
             return Ok(path.canonicalize().unwrap_or(path).to_string_lossy().into_owned());
         }
         // `host:path` and `scheme://…` are addresses; a lone word can only have been meant for a remote.
-        if repository.contains(':') {
-            return Ok(repository.to_owned());
+        if address.contains(':') {
+            return Ok(address);
         }
-        let found = format!("`{repository}` is neither a remote of the site's repository nor a folder");
+        let found = format!("`{repository}` is no remote of the site's repository that can be reached, and no folder");
         Err(DeployError::new(found, "see `git remote -v`, or write the address of the repository"))
     }
 
@@ -239,7 +242,8 @@ fn failed(what: &str, said: &str) -> DeployError {
     DeployError::new(format!("`git {what}` failed: {}", one_line(said)), "see that git is 2.31 or later")
 }
 
-fn one_line(said: &str) -> String {
+/// Several lines as one.
+pub fn one_line(said: &str) -> String {
     said.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" / ")
 }
 
