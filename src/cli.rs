@@ -79,8 +79,19 @@ pub struct SiteArgs {
 /// `cited init`.
 #[derive(Debug, Args)]
 pub struct Init {
-    /// The folder to make; it must not exist, or be empty.
+    /// The folder to make; it must not exist, or be empty. With --ci, it may be a site.
     pub dir: PathBuf,
+    /// Write a workflow that checks, builds and deploys.
+    #[arg(long, value_enum)]
+    pub ci: Option<Ci>,
+}
+
+/// Services that run workflows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[allow(missing_docs)]
+pub enum Ci {
+    Github,
+    Gitlab,
 }
 
 /// `cited new`.

@@ -6,6 +6,7 @@
 mod build;
 mod changes;
 mod check;
+mod ci;
 mod cite;
 mod deploy;
 mod explain;
