@@ -37,6 +37,8 @@ pub enum Command {
     New(New),
     /// Build the site into public/.
     Build(Build),
+    /// Build the site, and put it where `deploy:` in site.yaml says.
+    Deploy(Deploy),
     /// Preview the site, and rebuild it as it changes.
     Serve(Serve),
     /// Check the site without building it.
@@ -77,8 +79,19 @@ pub struct SiteArgs {
 /// `cited init`.
 #[derive(Debug, Args)]
 pub struct Init {
-    /// The folder to make; it must not exist, or be empty.
+    /// The folder to make; it must not exist, or be empty. With --ci, it may be a site.
     pub dir: PathBuf,
+    /// Write a workflow that checks, builds and deploys.
+    #[arg(long, value_enum)]
+    pub ci: Option<Ci>,
+}
+
+/// Services that run workflows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[allow(missing_docs)]
+pub enum Ci {
+    Github,
+    Gitlab,
 }
 
 /// `cited new`.
@@ -106,6 +119,26 @@ pub struct Build {
     /// With --watch: look for changes on a timer, for network drives.
     #[arg(long)]
     pub poll: bool,
+}
+
+/// `cited deploy`.
+#[derive(Debug, Args)]
+pub struct Deploy {
+    /// The target's name in site.yaml; not needed where there is only one.
+    pub target: Option<String>,
+    /// What to build. Drafts are never deployed.
+    #[command(flatten)]
+    pub site: SiteArgs,
+    /// Print each file that would be put or removed, with the reason, and touch nothing. Of a remote target, what is
+    /// there is read.
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// Remove no more files than this, in place of `max_deletes:` in site.yaml.
+    #[arg(long, value_name = "N")]
+    pub max_deletes: Option<usize>,
+    /// Try a request that failed this many times again, after longer and longer waits.
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub retries: usize,
 }
 
 /// `cited serve`.

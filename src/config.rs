@@ -4,6 +4,8 @@
 //! taken apart by name, so a new one cannot be forgotten.
 //! Must never read another file: the theme, the archive and the bibliography are only named here.
 
+pub mod deploy;
+
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use crate::diag::{Code, Diagnostic, Report, Severity, Sort, did_you_mean};
 use crate::text::{Span, TextFile};
 use crate::yaml::{Names, Step, Yaml};
 use crate::yaml_path;
+use deploy::{Deploy, RawDeploy};
 
 /// The name of the file that makes a folder a site.
 pub const CONFIG_FILE: &str = "site.yaml";
@@ -76,9 +79,9 @@ pub struct RawConfig {
     /// Let HTML in the content through as it is. Only for sites whose every author is trusted.
     #[serde(default)]
     trusted_html: bool,
-    /// Where `cited deploy` puts the site.
+    /// Hosts that the site is made ready for, and where `cited deploy` puts it.
     #[serde(default)]
-    deploy: BTreeMap<String, serde_json::Value>,
+    deploy: RawDeploy,
     /// Anything, for templates.
     #[serde(default)]
     extra: BTreeMap<String, serde_json::Value>,
@@ -169,8 +172,8 @@ pub struct Config {
     pub search: Search,
     /// Whether raw HTML is published unchanged.
     pub trusted_html: bool,
-    /// Deploy targets, read by `cited deploy`.
-    pub deploy: BTreeMap<String, serde_json::Value>,
+    /// Hosts that the site is made ready for, and the targets of `cited deploy`.
+    pub deploy: Deploy,
     /// For templates.
     pub extra: BTreeMap<String, serde_json::Value>,
 }
@@ -300,6 +303,7 @@ impl Config {
                 bad(&yaml_path!["names", i], Code::ValueInvalid, "an empty name".to_owned(), "remove the line".to_owned());
             }
         }
+        let deploy = deploy.check(&yaml, report);
         Some(Self {
             file: file.clone(),
             title,

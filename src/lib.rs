@@ -14,6 +14,7 @@
 pub mod address;
 pub mod date;
 pub mod diag;
+pub mod headers;
 pub mod html;
 pub mod text;
 pub mod yaml;
@@ -32,6 +33,7 @@ pub mod resolve;
 
 pub mod bundle;
 pub mod compare;
+pub mod deploy;
 pub mod pipeline;
 pub mod reuse;
 pub mod serve;

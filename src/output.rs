@@ -48,6 +48,33 @@ impl fmt::Debug for Later {
     }
 }
 
+/// When a file is put where readers look, if not all are at once: what a page needs stands before the page, and the
+/// page before what announces it. Files are removed in the opposite order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rank {
+    /// Styles, scripts, pictures, data.
+    Asset,
+    /// HTML.
+    Page,
+    /// Feeds, the sitemap and the like, at the top of the site.
+    Announcement,
+}
+
+impl Rank {
+    /// In the order of putting.
+    pub const ALL: [Self; 3] = [Self::Asset, Self::Page, Self::Announcement];
+
+    /// The rank of a path of the output; a compressed variant has that of what it is made from.
+    pub fn of(path: &str) -> Self {
+        let path = path.strip_suffix(".gz").unwrap_or(path);
+        match path {
+            "atom.xml" | "corrections.xml" | "feed.json" | "sitemap.xml" | "robots.txt" | "search-index.json" => Self::Announcement,
+            _ if path.ends_with(".html") => Self::Page,
+            _ => Self::Asset,
+        }
+    }
+}
+
 /// One file of the site and the digest of its content (XXH3, 128 bits; not for security).
 #[derive(Debug, Clone)]
 pub struct Output {

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::prelude::*;
 
 use crate::check::{self, Checker, PageChecked, Summary};
+use crate::config::Config;
 use crate::diag::Report;
 use crate::load::{self, Options, ReadError};
 use crate::output::{Content, Output, OutputTree, Sink};
@@ -26,6 +27,8 @@ pub struct Built {
     pub tree: Option<OutputTree>,
     /// Counts over the site.
     pub summary: Summary,
+    /// `site.yaml`, if it could be read.
+    pub config: Option<Config>,
     /// What was read besides the site's own folders: the archive.
     pub also: Vec<PathBuf>,
 }
@@ -38,6 +41,7 @@ pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report) + Sy
     let mut built = Built::default();
     if let Some(inputs) = load::load(options, reuse, &mut report)? {
         built.also = inputs.archive.folder.iter().cloned().chain(inputs.config.bibliography.iter().map(PathBuf::from)).collect();
+        built.config = Some(inputs.config.clone());
         let site = Arc::new(resolve::resolve(Arc::new(inputs), reuse, &mut report));
         let checker = Checker::new(&site, &mut report);
         levels(&mut report);

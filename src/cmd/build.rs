@@ -94,7 +94,7 @@ pub fn serve(cli: &Cli, args: &Serve) -> Result<ExitCode, Failure> {
             Ok(built) => built,
             Err(error) => return Outcome { machine_error: Some(error.to_string()), ..Outcome::default() },
         };
-        let Built { report, tree, summary, also: paths } = built;
+        let Built { report, tree, summary, also: paths, config: _ } = built;
         also.set(paths);
         let files = tree.map(|tree| Arc::new(tree) as Arc<dyn Files>);
         Outcome { files, report: Arc::new(report), machine_error: None, pages: summary.pages }

@@ -6,7 +6,9 @@
 mod build;
 mod changes;
 mod check;
+mod ci;
 mod cite;
+mod deploy;
 mod explain;
 mod export;
 mod git;
@@ -34,6 +36,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Command::Init(args) => new::init(args),
         Command::New(args) => new::page(cli, args),
         Command::Build(args) => build::build(cli, args),
+        Command::Deploy(args) => deploy::deploy(cli, args),
         Command::Serve(args) => build::serve(cli, args),
         Command::Check(args) => check::check(cli, args),
         Command::Cite(args) => cite::cite(cli, args),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use include_dir::{Dir, File, include_dir};
 
-use super::Failure;
+use super::{Failure, ci};
 use crate::cli::{Cli, Init, New};
 use crate::load::files;
 use crate::load::front_matter;
@@ -19,6 +19,12 @@ static THEME: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/themes/explainer");
 /// Make a site.
 pub fn init(args: &Init) -> Result<ExitCode, Failure> {
     let dir = &args.dir;
+    if let Some(ci) = args.ci
+        && dir.join(crate::config::CONFIG_FILE).is_file()
+    {
+        ci::add(ci, dir)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if dir.exists() && (!dir.is_dir() || dir.read_dir()?.next().is_some()) {
         return Err(format!("{} exists and is not an empty folder; name a new one", dir.display()).into());
     }
@@ -30,6 +36,11 @@ pub fn init(args: &Init) -> Result<ExitCode, Failure> {
     }
     put(&dir.join(".gitignore"), b"/public/*\n!/public/.gitignore\n")?;
     put(&dir.join("public/.gitignore"), b"*\n!.gitignore\n")?;
+    if let Some(ci) = args.ci {
+        ci::write(ci, dir)?;
+        let config = dir.join(crate::config::CONFIG_FILE);
+        put(&config, (std::fs::read_to_string(&config)? + &ci::settings(ci)).as_bytes())?;
+    }
     println!(
         "made a site in {0}\n\n  cited serve --root {0}    to preview it while you write\n  cited build --root {0}    to make {0}/public",
         dir.display()
@@ -42,7 +53,7 @@ fn files_of<'a>(dir: &'a Dir<'a>) -> Vec<&'a File<'a>> {
     dir.files().chain(below).collect()
 }
 
-fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let at = |e: std::io::Error| format!("cannot write {}: {e}", path.display());
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(at)?;

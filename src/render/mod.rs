@@ -150,10 +150,11 @@ impl Renderer {
         outputs::search_entry(self, page, text)
     }
 
-    /// What is made from the finished pages: the index of Pagefind, where the site asks for it.
+    /// What is made from the finished pages: the index of Pagefind, where the site asks for it, and files for hosts.
     pub fn last(&self, tree: &mut OutputTree, report: &mut Report) {
         outputs::in_pieces(self, tree, report);
         self.reuse.forget_pictures(&self.drawn.used());
+        outputs::for_hosts(self, tree);
     }
 }
 

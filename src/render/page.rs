@@ -45,8 +45,11 @@ pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Re
     }
     value["head"] = json!(head::of_page(renderer, page, &value, card.as_ref()));
     let lists = lists(renderer, page, text);
-    for alias in &site.routes.pages[page].aliases {
-        files.push((alias.clone(), bare_pages::redirect(&root_of(alias), &path, &site.inputs.config.base_url).into()));
+    // The preview has no host's redirects.
+    if renderer.preview || !outputs::all_redirect(&site.inputs.config.deploy.hosts) {
+        for alias in &site.routes.pages[page].aliases {
+            files.push((alias.clone(), bare_pages::redirect(&root_of(alias), &path, &site.inputs.config.base_url).into()));
+        }
     }
     if let Some(cite) = &cite {
         files.extend(cite.files());

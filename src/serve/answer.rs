@@ -15,6 +15,8 @@ use axum::http::header::{
 use axum::http::{HeaderName, Method, Response, StatusCode, Uri};
 use tokio::sync::{Semaphore, watch};
 
+use crate::headers::{SECURITY_POLICY, content_type};
+
 use super::address::Hosts;
 use super::findings::{self, Editor};
 use super::kept::Kept;
@@ -23,10 +25,6 @@ use super::shown::Shown;
 use super::terminal::Terminal;
 use super::view::{self, Found};
 use super::{Limits, events, file, path};
-
-/// What the default theme needs, and nothing else: hosts get the same.
-const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-                      base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
@@ -62,7 +60,7 @@ pub(super) async fn answer(State(preview): State<Arc<Preview>>, request: Request
         None => respond(&preview, request.method(), request.uri(), request.headers()).await,
     };
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SECURITY_POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -145,9 +143,9 @@ fn asset(name: &str, text: &'static str, fields: &HeaderMap) -> Response<Body> {
     let tag = format!("\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(text.as_bytes()));
     let known = fields.get(IF_NONE_MATCH).is_some_and(|value| value == tag.as_str());
     let mut response = if known {
-        typed(StatusCode::NOT_MODIFIED, file::content_type(name), String::new())
+        typed(StatusCode::NOT_MODIFIED, content_type(name), String::new())
     } else {
-        typed(StatusCode::OK, file::content_type(name), text.to_owned())
+        typed(StatusCode::OK, content_type(name), text.to_owned())
     };
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(ETAG, tag);

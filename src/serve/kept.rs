@@ -65,7 +65,7 @@ impl Pages {
 fn size(output: &Output) -> usize {
     match &output.content {
         Content::Bytes(bytes) => bytes.len(),
-        Content::File(_) => 0,
+        Content::File(_) | Content::Later(_) => 0,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Single files replaced where they stand.
 //!
-//! In: the tree and the plan. Out: the folder holds the tree. Order: assets, pages, deletions, so that a reader never
-//! gets a page whose assets are missing. Each file is made under another name and renamed over the old one.
+//! In: the tree and the plan. Out: the folder holds the tree. Order: assets, pages, feeds, deletions (pages before
+//! assets), so that a reader never gets a page whose assets are missing. Each file is made under another name and renamed over the old one.
 //! A kill at any moment leaves whole files, all of them listed in the manifest; the next write completes them.
 //! Must never follow a link inside the folder.
 
@@ -17,7 +17,7 @@ use super::file::put;
 use super::manifest::{self, Manifest};
 use super::place::Place;
 use super::plan::Plan;
-use crate::output::{Output, OutputTree};
+use crate::output::{Output, OutputTree, Rank};
 
 /// The folder inside the output folder (a mount point has no room beside it) where new files are made.
 pub(super) const FRESH: &str = ".cited-fresh";
@@ -51,9 +51,8 @@ fn replace(place: &Place, tree: &OutputTree, plan: &Plan, fresh: &Path) -> Resul
     prune(place, plan);
     let wanted: Vec<(usize, &str, &Output)> =
         tree.iter().filter(|(path, _)| differing.contains(path)).enumerate().map(|(n, (path, output))| (n, path, output)).collect();
-    let is_page = |path: &str| path.ends_with(".html");
-    for pages in [false, true] {
-        wanted.par_iter().filter(|(_, path, _)| is_page(path) == pages).try_for_each(|(n, path, output)| {
+    for rank in Rank::ALL {
+        wanted.par_iter().filter(|(_, path, _)| Rank::of(path) == rank).try_for_each(|(n, path, output)| {
             let target = place.out.join(path);
             let parent = target.parent().unwrap_or(&place.out);
             fs::create_dir_all(parent).map_err(|e| WriteError::io("create", parent, e))?;
@@ -62,8 +61,10 @@ fn replace(place: &Place, tree: &OutputTree, plan: &Plan, fresh: &Path) -> Resul
             fs::rename(&made, &target).map_err(|e| WriteError::io("replace", &target, e))
         })?;
     }
-    for path in plan.written.removed.iter().filter(|path| !early.contains(path.as_str())) {
-        remove(&place.out.join(path))?;
+    for rank in Rank::ALL.into_iter().rev() {
+        for path in plan.written.removed.iter().filter(|path| Rank::of(path) == rank && !early.contains(path.as_str())) {
+            remove(&place.out.join(path))?;
+        }
     }
     prune(place, plan);
     note(place, &plan.after, fresh)

@@ -1,6 +1,6 @@
 //! One writer at a time.
 //!
-//! In: the output folder's place. Out: [`Held`], which lets go when it is dropped; or who holds it.
+//! In: the lock file of an output folder or a deploy target. Out: [`Held`], which lets go when it is dropped; or who holds it.
 //! The system frees the lock of a process that dies, so a file left behind by a killed build holds nothing up.
 //! Must never wait without end.
 
@@ -10,21 +10,19 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::WriteError;
-use super::place::Place;
 
 /// How often a waiting writer asks again.
 const ASK_AGAIN: Duration = Duration::from_millis(40);
 
 /// The lock, as long as this lives.
 #[derive(Debug)]
-pub(super) struct Held {
+pub struct Held {
     file: Option<File>,
     path: PathBuf,
 }
 
-/// Take the lock, waiting up to `patience` for another writer.
-pub(super) fn hold(place: &Place, patience: Duration) -> Result<Held, WriteError> {
-    let path = &place.lock;
+/// Take the lock at `path`, which stands for `what`, waiting up to `patience` for another writer.
+pub(super) fn hold(path: &Path, what: &Path, patience: Duration) -> Result<Held, WriteError> {
     let until = Instant::now() + patience;
     loop {
         match attempt(path) {
@@ -37,7 +35,7 @@ pub(super) fn hold(place: &Place, patience: Duration) -> Result<Held, WriteError
             Ok(None) => {
                 let cause = format!("{} is writing there", holder(path));
                 let next = "wait until it is done, or end it, then build again";
-                return Err(WriteError::refused("write into", &place.out, cause, next));
+                return Err(WriteError::refused("write into", what, cause, next));
             }
             Err(e) => return Err(WriteError::io("lock", path, e)),
         }

@@ -13,13 +13,14 @@ use super::WriteError;
 use crate::output::OutputTree;
 
 /// The manifest's name in the output folder.
-pub(super) const NAME: &str = ".cited-manifest";
+pub const NAME: &str = ".cited-manifest";
 
 const HEADER: &str = "# The files that cited wrote here. It replaces and removes no others.\n";
 
 /// Paths of our files and the digests they were written with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Manifest {
+pub struct Manifest {
+    /// By path.
     pub files: BTreeMap<String, u128>,
 }
 
@@ -40,7 +41,8 @@ impl Manifest {
         }
     }
 
-    fn parse(text: &str) -> Self {
+    /// From its text.
+    pub fn parse(text: &str) -> Self {
         let line = |line: &str| {
             let (digest, path) = line.split_once("  ")?;
             let digest = u128::from_str_radix(digest, 16).ok()?;
@@ -62,10 +64,10 @@ impl Manifest {
 }
 
 /// Whether a path stays inside the folder and means the same file on every system we write on.
-pub(super) fn is_safe(path: &str) -> bool {
+pub fn is_safe(path: &str) -> bool {
     !path.contains(['\0', '\\'])
         && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
-        && !path.split('/').next().is_some_and(|first| matches!(first, NAME | super::in_place::FRESH | super::stage::UNFINISHED))
+        && !path.split('/').next().is_some_and(|first| matches!(first, NAME | super::in_place::FRESH | super::stage::UNFINISHED | super::place::LOCK))
 }
 
 fn escape(path: &str) -> String {

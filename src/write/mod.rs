@@ -21,13 +21,14 @@ mod tests;
 
 pub use error::WriteError;
 pub use guard::guard;
+pub use lock::Held;
+pub use manifest::{Manifest, NAME as MANIFEST, is_safe};
 pub use stage::Stage;
 
 use std::path::Path;
 use std::time::Duration;
 
 use crate::output::OutputTree;
-use manifest::Manifest;
 use place::Place;
 use plan::Plan;
 
@@ -63,19 +64,57 @@ pub struct Written {
 /// another process writes into the folder for longer than some seconds. With [`Mode::Switch`] the old site is then
 /// as it was; with [`Mode::InPlace`] single files may be new, and the next write completes them.
 pub fn write(tree: &OutputTree, out: &Path, mode: Mode) -> Result<Written, WriteError> {
-    write_within(tree, out, mode, PATIENCE)
+    write_within(tree, out, mode, PATIENCE, |_| Ok(()))
 }
 
-fn write_within(tree: &OutputTree, out: &Path, mode: Mode, patience: Duration) -> Result<Written, WriteError> {
-    if mode == Mode::Switch {
-        return Stage::patient(out, patience).write(tree);
-    }
+/// The same, if `allow` has no objection to what would be done; it is asked while the folder is held.
+///
+/// # Errors
+/// Those of [`write()`], and the objection.
+pub fn write_if<E: From<WriteError>>(
+    tree: &OutputTree,
+    out: &Path,
+    mode: Mode,
+    allow: impl FnOnce(&Written) -> Result<(), E>,
+) -> Result<Written, E> {
+    write_within(tree, out, mode, PATIENCE, allow)
+}
+
+/// What a write would do. Touches nothing.
+///
+/// # Errors
+/// When the folder cannot be read, or a file that is not ours is in the way.
+pub fn compare(tree: &OutputTree, out: &Path) -> Result<Written, WriteError> {
     let place = Place::of(out)?;
+    Ok(Plan::make(tree, &place, Manifest::read(&place.out)?, |_, _| None)?.written)
+}
+
+/// Be the only process that holds the lock file `lock`, which stands for `what`, until the result is dropped.
+///
+/// # Errors
+/// When another process holds it for longer than some seconds.
+pub fn hold(lock: &Path, what: &Path) -> Result<Held, WriteError> {
+    lock::hold(lock, what, PATIENCE)
+}
+
+fn write_within<E: From<WriteError>>(
+    tree: &OutputTree,
+    out: &Path,
+    mode: Mode,
+    patience: Duration,
+    allow: impl FnOnce(&Written) -> Result<(), E>,
+) -> Result<Written, E> {
+    let place = Place::of(out)?;
+    // What is mounted cannot be exchanged; a stage beside it would fill the wrong disk.
+    if mode == Mode::Switch && !place.is_mounted() {
+        return Stage::patient(out, patience).write(tree, allow);
+    }
     place.make_parent()?;
-    let _held = lock::hold(&place, patience)?;
+    let _held = lock::hold(&place.lock, &place.out, patience)?;
     switch::clear_leftover(&place)?;
     let plan = Plan::make(tree, &place, Manifest::read(&place.out)?, |_, _| None)?;
     if !plan.nothing_to_do() {
+        allow(&plan.written)?;
         in_place::apply(&place, tree, &plan)?;
     }
     Ok(plan.written)

@@ -8,6 +8,9 @@ use std::path::{Component, Path, PathBuf};
 
 use super::WriteError;
 
+/// The end of the lock file's name; its whole name in a mounted folder.
+pub(super) const LOCK: &str = ".cited-lock";
+
 /// The real paths of one output folder.
 #[derive(Debug)]
 pub(super) struct Place {
@@ -15,7 +18,7 @@ pub(super) struct Place {
     pub out: PathBuf,
     /// Where the next site is staged: a hidden folder beside it, so that one rename on one file system switches.
     pub stage: PathBuf,
-    /// The lock file, beside it too, since the folder itself is exchanged.
+    /// The lock file, beside it too, since the folder itself is exchanged; inside where it cannot be.
     pub lock: PathBuf,
 }
 
@@ -33,7 +36,14 @@ impl Place {
             hidden.push(end);
             parent.join(hidden)
         };
-        Ok(Self { stage: beside(".cited-stage"), lock: beside(".cited-lock"), out })
+        // A mounted share is all that its user may write to, and it is never exchanged.
+        let lock = if is_mounted(&out) { out.join(LOCK) } else { beside(LOCK) };
+        Ok(Self { stage: beside(".cited-stage"), lock, out })
+    }
+
+    /// Whether the folder is the top of another file system than the one beside it: a mounted share or disk.
+    pub fn is_mounted(&self) -> bool {
+        is_mounted(&self.out)
     }
 
     /// Create the folder that holds the output folder.
@@ -43,6 +53,20 @@ impl Place {
             None => Ok(()),
         }
     }
+}
+
+#[cfg(unix)]
+fn is_mounted(out: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let device = |path: &Path| std::fs::metadata(path).ok().map(|meta| meta.dev());
+    let (own, beside) = (device(out), out.parent().and_then(device));
+    own.is_some() && own != beside
+}
+
+/// Other systems do not exchange folders anyway.
+#[cfg(not(unix))]
+fn is_mounted(_out: &Path) -> bool {
+    false
 }
 
 /// The absolute path with links and `..` resolved, as far as it exists; the rest by its words alone.

@@ -14,7 +14,7 @@ use walkdir::WalkDir;
 
 use super::file::holds;
 use super::manifest::{self, Manifest};
-use super::place::Place;
+use super::place::{LOCK, Place};
 use super::{WriteError, Written};
 use crate::output::{Output, OutputTree};
 
@@ -130,7 +130,7 @@ fn list(out: &Path) -> Result<(bool, Vec<(PathBuf, FileType)>), WriteError> {
     }
     let mut entries = Vec::new();
     let walk = WalkDir::new(out).min_depth(1).follow_links(false).sort_by_file_name().into_iter();
-    let notes = |name: &std::ffi::OsStr| name == manifest::NAME || name == super::in_place::FRESH;
+    let notes = |name: &std::ffi::OsStr| name == manifest::NAME || name == super::in_place::FRESH || name == LOCK;
     for entry in walk.filter_entry(|e| e.depth() != 1 || !notes(e.file_name())) {
         match entry {
             Ok(entry) => {

@@ -81,9 +81,14 @@ impl Stage {
     /// # Errors
     /// As those of [`super::write()`]; the old site is then as it was.
     pub fn finish(self, tree: &OutputTree) -> Result<Written, WriteError> {
+        self.finish_if(tree, |_| Ok(()))
+    }
+
+    /// The same, if `allow` has no objection to what would be done.
+    pub(super) fn finish_if<E: From<WriteError>>(self, tree: &OutputTree, allow: impl FnOnce(&Written) -> Result<(), E>) -> Result<Written, E> {
         let opened = self.opened();
         if let Some(error) = self.refused.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            return Err(error);
+            return Err(error.into());
         }
         // Without a refusal it is open.
         let Some(opened) = opened else { return Ok(Written::default()) };
@@ -97,13 +102,14 @@ impl Stage {
         };
         let plan = Plan::make(tree, &opened.place, opened.before.clone(), known)?;
         if !plan.nothing_to_do() {
+            allow(&plan.written)?;
             switch::apply(&opened.place, tree, &plan)?;
         }
         Ok(plan.written)
     }
 
     /// Write a whole tree through a stage.
-    pub(super) fn write(self, tree: &OutputTree) -> Result<Written, WriteError> {
+    pub(super) fn write<E: From<WriteError>>(self, tree: &OutputTree, allow: impl FnOnce(&Written) -> Result<(), E>) -> Result<Written, E> {
         self.begin();
         let files: Vec<(&str, &Output)> = tree.iter().collect();
         let mut staged = OutputTree::default();
@@ -115,7 +121,7 @@ impl Stage {
             })
             .collect();
         files.into_iter().zip(outputs).for_each(|((path, _), output)| staged.add_output(path, output));
-        self.finish(&staged)
+        self.finish_if(&staged, allow)
     }
 
     fn refuse(&self, error: WriteError) {
@@ -140,7 +146,7 @@ impl Opened {
     fn new(out: &Path, patience: Duration) -> Result<Self, WriteError> {
         let place = Place::of(out)?;
         place.make_parent()?;
-        let held = lock::hold(&place, patience)?;
+        let held = lock::hold(&place.lock, &place.out, patience)?;
         switch::clear_leftover(&place)?;
         let before = Manifest::read(&place.out)?;
         Ok(Self { place, before, folders: Mutex::default(), same: Mutex::default(), _held: held })

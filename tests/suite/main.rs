@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod cites;
+mod deploy;
 mod determinism;
 mod errors;
 mod figures_corpus;

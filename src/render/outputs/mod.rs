@@ -4,6 +4,7 @@
 
 mod data;
 mod feed;
+mod hosts;
 #[cfg(feature = "full")]
 mod pagefind;
 mod references;
@@ -11,6 +12,7 @@ mod search;
 mod sitemap;
 
 pub use data::data_paths;
+pub use hosts::{add as for_hosts, all_redirect};
 pub use references::{CiteThis, cite_this};
 pub use search::{entry as search_entry, is_searched_in_full};
 

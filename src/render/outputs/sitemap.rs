@@ -37,7 +37,7 @@ pub fn robots(renderer: &Renderer) -> String {
 }
 
 /// A path with everything but unreserved characters and slashes escaped (RFC 3986).
-pub fn percent(path: &str) -> String {
+pub(super) fn percent(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for b in path.bytes() {
         match b {

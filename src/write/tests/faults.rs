@@ -53,8 +53,9 @@ fn a_second_writer_waits_or_says_who_holds_the_folder() {
     let site = tree(&[("a", "a")]);
     let place = Place::of(&out).expect("place");
     place.make_parent().expect("made");
-    let held = lock::hold(&place, Duration::ZERO).expect("free");
-    let error = write_within(&site, &out, Mode::Switch, Duration::from_millis(80)).expect_err("held").to_string();
+    let held = lock::hold(&place.lock, &place.out, Duration::ZERO).expect("free");
+    let error =
+        write_within(&site, &out, Mode::Switch, Duration::from_millis(80), |_| Ok::<(), WriteError>(())).expect_err("held").to_string();
     assert!(error.contains(&format!("process {} is writing there", std::process::id())), "{error}");
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| write(&site, &out, Mode::Switch));
