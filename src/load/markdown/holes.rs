@@ -15,22 +15,16 @@ pub(super) fn hole(word: Word) -> String {
 
 /// Cut finished HTML at its holes.
 pub(super) fn split_holes(html: &str) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let mut literal = String::new();
+    let mut pieces = Vec::with_capacity(html.bytes().filter(|byte| *byte == HOLE as u8).count() + 1);
     for (i, part) in html.split(HOLE).enumerate() {
         let hole = (i % 2 == 1).then(|| read_hole(part)).flatten();
-        match hole {
-            Some(piece) => {
-                if !literal.is_empty() {
-                    pieces.push(Piece::Html(std::mem::take(&mut literal).into()));
-                }
-                pieces.push(piece);
-            }
-            None => literal.push_str(part),
+        match (hole, pieces.last_mut()) {
+            (Some(hole), _) => pieces.push(hole),
+            (None, _) if part.is_empty() => {}
+            // The marks of what is no hole fall away.
+            (None, Some(Piece::Html(before))) => *before = format!("{before}{part}").into(),
+            (None, _) => pieces.push(Piece::Html(part.into())),
         }
-    }
-    if !literal.is_empty() {
-        pieces.push(Piece::Html(literal.into()));
     }
     pieces
 }
