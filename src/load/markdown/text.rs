@@ -8,7 +8,7 @@ use std::ops::Range;
 use memchr::memchr3;
 use pulldown_cmark::{CowStr, Event};
 
-use super::holes::HOLE;
+use super::holes::{HOLE, mark};
 use super::walk::{Open, Walk};
 use crate::diag::{Code, Diagnostic};
 use crate::load::cite_syntax::{self, CiteGroup, CiteItem, Locator};
@@ -18,8 +18,8 @@ impl<'m> Walk<'_, 'm, '_> {
     /// `[see @a; @b]`: the range is the whole of it, brackets included.
     pub(super) fn bracketed(&mut self, range: Range<usize>) {
         let source = &self.body[range.clone()];
-        let inner = source.strip_prefix('[').and_then(|s| s.strip_suffix(']')).unwrap_or(source);
-        let start = range.start + source.find(inner).unwrap_or(0);
+        let (inner, bracket) = source.strip_prefix('[').and_then(|s| s.strip_suffix(']')).map_or((source, 0), |inner| (inner, 1));
+        let start = range.start + bracket;
         let (items, faults) = cite_syntax::parse_group(inner, self.offset + start);
         for (place, message) in faults {
             self.report.push(
@@ -40,7 +40,7 @@ impl<'m> Walk<'_, 'm, '_> {
         let index = self.result.cites.len();
         self.prose.cite(index, self.offset + range.start);
         self.result.cites.push(CiteGroup { items, narrative, range: self.offset + range.start..self.offset + range.end });
-        self.push_html(format!("{HOLE}C{index}{HOLE}"));
+        self.push_html(mark(b'C', index));
     }
 
     /// Text without citations in it.

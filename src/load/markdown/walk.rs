@@ -11,7 +11,7 @@ use pulldown_cmark::{BlockQuoteKind, BrokenLink, CowStr, Event, HeadingLevel, Li
 
 use super::captions;
 use super::footnotes::Footnotes;
-use super::holes::{HOLE, hole, split_holes};
+use super::holes::{HOLE, hole, mark, split_holes};
 use super::{Body, Heading, Link, PlacedCall, Word, escape, options, slug};
 use crate::diag::{Code, Diagnostic, Report};
 use crate::load::prose::{Block, BlockKind, ProseWriter};
@@ -107,8 +107,13 @@ impl<'m> Walk<'_, 'm, '_> {
                     // `<desk@example.org>` comes without its scheme.
                     let dest_url = if link_type == LinkType::Email { format!("mailto:{dest_url}").into() } else { dest_url };
                     let index = self.link(&dest_url, range, None, &title);
-                    let title = if title.is_empty() { String::new() } else { format!(" title=\"{}\"", escape(&title)) };
-                    self.push_html(format!("<a href=\"{HOLE}L{index}{HOLE}\"{title}>"));
+                    self.push_html("<a href=\"");
+                    self.push_html(mark(b'L', index));
+                    if title.is_empty() {
+                        self.push_html("\">");
+                    } else {
+                        self.push_html(format!("\" title=\"{}\">", escape(&title)));
+                    }
                 }
                 Event::End(TagEnd::Link) => {
                     link_depth = link_depth.saturating_sub(1);
@@ -123,7 +128,7 @@ impl<'m> Walk<'_, 'm, '_> {
                         let decorative = matches!(alt.trim(), "\"\"" | "“”" | "””" | "““");
                         self.result.links[link].alt = Some(if decorative { String::new() } else { alt });
                         self.result.links[link].decorative = decorative;
-                        self.push_html(format!("{HOLE}I{link}{HOLE}"));
+                        self.push_html(mark(b'I', link));
                     }
                 }
                 Event::Start(Tag::CodeBlock(kind)) => {
