@@ -10,6 +10,10 @@ use super::numerals::trim_start;
 /// The parts of a quote between its omission marks; one part where there is none. Parts without
 /// any letter or digit are left out.
 pub(super) fn omission_parts(quote: &str) -> Vec<&str> {
+    // The first bytes of all dots.
+    if memchr::memchr2(b'.', 0xE2, quote.as_bytes()).is_none() {
+        return if quote.chars().any(is_word) { vec![quote] } else { Vec::new() };
+    }
     let mut parts = Vec::new();
     let (mut start, mut at) = (0, 0);
     while let Some(c) = quote[at..].chars().next() {

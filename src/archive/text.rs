@@ -1,4 +1,4 @@
-//! One archived text, read once and indexed once.
+//! One archived text, read once, and folded and indexed once it is searched.
 //!
 //! In: the bytes of the file and the line where the text proper begins. Out: [`ArchivedText`], which
 //! knows its digest, its paragraphs, and (through `find`) where a quote stands. Lines end with LF,
@@ -12,11 +12,13 @@ use super::letters::is_blank;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// The longest text that is read: 64 MiB. Longer files are not texts that anybody quotes from.
 pub const MAX_TEXT_BYTES: usize = 64 << 20;
 
-/// An archived text, folded and indexed once. Cheap to ask many times; make it once for each file.
+/// An archived text. Folding and indexing it takes longer than reading it, and a text whose quotes are all in the lock
+/// is never searched: so the first search does both, for all that follow. Make it once for each file.
 #[derive(Debug)]
 pub struct ArchivedText {
     text: String,
@@ -27,8 +29,8 @@ pub struct ArchivedText {
     lines: Vec<Line>,
     /// Number in `lines` of each paragraph.
     paragraphs: Vec<u32>,
-    folded: Folded,
-    index: WordIndex,
+    folded: OnceLock<Folded>,
+    index: OnceLock<WordIndex>,
 }
 
 #[derive(Debug)]
@@ -70,13 +72,12 @@ impl ArchivedText {
         if paragraphs.is_empty() {
             return Err(ArchiveError::Blank);
         }
-        let folded = Folded::new(text);
         Ok(ArchivedText {
             sha256: hex(&Sha256::digest(bytes)),
             text_starts,
             body: first.start as usize,
-            index: WordIndex::new(folded.text()),
-            folded,
+            index: OnceLock::new(),
+            folded: OnceLock::new(),
             lines,
             paragraphs,
             text: text.to_owned(),
@@ -122,11 +123,11 @@ impl ArchivedText {
     }
 
     pub(super) fn folded(&self) -> &Folded {
-        &self.folded
+        self.folded.get_or_init(|| Folded::new(&self.text))
     }
 
     pub(super) fn index(&self) -> &WordIndex {
-        &self.index
+        self.index.get_or_init(|| WordIndex::new(self.folded().text()))
     }
 
     /// Line (counted from 1) and paragraph (0 before `text_starts`) that hold byte `at`.

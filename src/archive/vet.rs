@@ -36,6 +36,11 @@ pub enum QuoteProblem {
 
 /// What is wrong with a quote, if anything is.
 pub fn vet(quote: &str) -> Option<QuoteProblem> {
+    if is_plainly_fit(quote) { None } else { reckon(quote) }
+}
+
+/// What is wrong with a quote, by the letter.
+fn reckon(quote: &str) -> Option<QuoteProblem> {
     // Folding what nobody reads as a short quote would be wasted work.
     let chars = match quote.len() > 4 * MAX_QUOTE_CHARS {
         true => quote.chars().count(),
@@ -70,6 +75,18 @@ pub fn vet(quote: &str) -> Option<QuoteProblem> {
 pub fn fold_digest(quote: &str) -> String {
     let digest = Sha256::digest(Folded::new(quote).canonical().as_bytes());
     hex(&digest[..16])
+}
+
+/// Whether it needs no counting: a short quote in ASCII without omissions. Two letters with a space between are of two
+/// words, and there are at most as many words as runs of letters and digits.
+fn is_plainly_fit(quote: &str) -> bool {
+    let bytes = quote.as_bytes();
+    let in_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    quote.len() <= MAX_QUOTE_CHARS
+        && quote.is_ascii()
+        && bytes.iter().filter(|byte| **byte == b'.').count() < 3
+        && bytes.windows(3).any(|three| matches!(three, [a, b' ', b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic()))
+        && bytes.chunk_by(|a, b| in_word(a) == in_word(b)).filter(|run| in_word(&run[0])).count() <= MAX_QUOTE_WORDS
 }
 
 fn collapsed_chars(quote: &str) -> usize {
@@ -120,5 +137,24 @@ impl QuoteProblem {
             Self::TooLong { .. } | Self::TooManyChars { .. } => "quote only the words that carry the claim",
             Self::PartTooShort(_) => "quote more words around the omission, or make two citations",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_plainly_fit_quote_is_fit_by_the_letter(quote in "[a-c1-3 .,_$%'()\\[\\]-]{0,40}") {
+            prop_assert!(!is_plainly_fit(&quote) || reckon(&quote).is_none());
+        }
+    }
+
+    #[test]
+    fn an_ordinary_quote_is_plainly_fit() {
+        assert!(is_plainly_fit("at least 11,000 soldiers were sent"));
+        assert!(!is_plainly_fit(&"word ".repeat(51)) && !is_plainly_fit("one") && !is_plainly_fit("one ... two"));
     }
 }

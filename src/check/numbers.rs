@@ -4,7 +4,7 @@
 //! whether a quote states it, `figures` knows; this file knows which citations cover a sentence.
 //! Must never count a date, a name or a label: those are dropped in `figures`.
 
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::entries::{self, Entries};
@@ -13,7 +13,8 @@ use crate::config::CitesCover;
 use crate::diag::{Code, Diagnostic, Report};
 use crate::figures::{self, Figure, Lexicon, Sentence, Stated};
 use crate::load::PageInput;
-use crate::load::prose::{Block, BlockKind, CALL_MARK, CITE_MARK};
+use crate::load::front_matter::Citation;
+use crate::load::prose::{Block, BlockKind};
 use crate::resolve::Site;
 use crate::resolve::text::PageText;
 use crate::text::Span;
@@ -37,12 +38,23 @@ pub fn lexicon(site: &Site) -> Lexicon {
     Lexicon::new(inputs.config.names.iter().chain(terms).map(String::as_str), units.map(String::as_str))
 }
 
-/// The quotes of one citation, read for figures once.
-struct Cited {
-    quotes: Vec<String>,
-    stated: Vec<Stated>,
+/// The quotes of one citation.
+struct Cited<'a> {
+    citation: &'a Citation,
+    /// What they state in numbers; read when a figure first asks.
+    stated: OnceCell<Vec<Stated>>,
     /// Whether its source's text is archived, so that its quote can be held against a figure.
     archived: bool,
+}
+
+impl Cited<'_> {
+    fn quotes(&self) -> impl Iterator<Item = &str> {
+        self.citation.quote.iter().chain(&self.citation.translation).map(String::as_str)
+    }
+
+    fn stated(&self) -> &[Stated] {
+        self.stated.get_or_init(|| self.quotes().map(Stated::new).collect())
+    }
 }
 
 struct Page<'a> {
@@ -52,7 +64,7 @@ struct Page<'a> {
     text: &'a PageText,
     lexicon: &'a Lexicon,
     entries: &'a Entries,
-    cited: Vec<Cited>,
+    cited: Vec<Cited<'a>>,
 }
 
 /// Check the text, the title, the summary and the records of a page.
@@ -64,15 +76,14 @@ pub fn check_page(site: &Site, number: usize, text: &PageText, lexicon: &Lexicon
         .iter()
         .enumerate()
         .map(|(i, citation)| {
-            let quotes: Vec<String> = citation.quote.iter().chain(&citation.translation).cloned().collect();
             let archived = site.keys[number].sources[i].is_some_and(|s| site.inputs.sources.all[s].is_archived());
-            Cited { stated: quotes.iter().map(|q| Stated::new(q)).collect(), quotes, archived }
+            Cited { citation, stated: OnceCell::new(), archived }
         })
         .collect();
     let page = Page { site, input, number, text, lexicon, entries, cited };
     let mut counts = Counts::default();
     for block in &text.body.prose {
-        if block.kind == BlockKind::Heading && !block.text.contains(CITE_MARK) {
+        if block.kind == BlockKind::Heading && block.cites.is_empty() {
             page.apart(&block.text, |r| Span::new(&input.file, block.source(r)), None, "the heading", report);
         } else {
             page.block(block, &mut counts, report);
@@ -85,22 +96,36 @@ pub fn check_page(site: &Site, number: usize, text: &PageText, lexicon: &Lexicon
 impl Page<'_> {
     fn block(&self, block: &Block, counts: &mut Counts, report: &mut Report) {
         let sentences = figures::sentences(&block.text, self.lexicon);
-        let in_block: Vec<usize> = (0..block.cites.len()).collect();
         let whole_block = block.kind == BlockKind::Row || self.site.inputs.config.cites_cover == CitesCover::Paragraph;
+        let mut citations = Vec::new();
         for sentence in &sentences {
-            let marks = if whole_block { &in_block } else { &sentence.marks };
-            let citations = self.citations(marks.iter().filter_map(|m| block.cites.get(*m)).copied());
+            let nothing_to_check = sentence.figures.is_empty() && sentence.calcs.is_empty() && sentence.quotations.is_empty();
+            if nothing_to_check {
+                continue;
+            }
+            let mut of_sentence = sentence.marks.iter().filter_map(|mark| block.cites.get(*mark));
+            let groups: &mut dyn Iterator<Item = &usize> = if whole_block { &mut block.cites.iter() } else { &mut of_sentence };
+            self.citations(groups, &mut citations);
             self.sentence(block, sentence, &citations, counts, report);
         }
         self.uncited_paragraph(block, &sentences, report);
     }
 
-    /// The citations of some groups of the body.
-    fn citations(&self, groups: impl Iterator<Item = usize>) -> BTreeSet<usize> {
-        groups.flat_map(|group| self.text.cites.groups.get(group).into_iter().flatten().flatten().copied()).collect()
+    /// The citations of some groups of the body, each once, in order.
+    fn citations(&self, groups: &mut dyn Iterator<Item = &usize>, citations: &mut Vec<usize>) {
+        let cites = &self.text.cites;
+        citations.clear();
+        citations.extend(groups.filter_map(|group| cites.groups.get(*group)).flatten().flatten());
+        citations.sort_unstable();
+        citations.dedup();
     }
 
-    fn sentence(&self, block: &Block, sentence: &Sentence, citations: &BTreeSet<usize>, counts: &mut Counts, report: &mut Report) {
+    /// What the quotes of some citations state.
+    fn stated<'s>(&'s self, citations: &'s [usize]) -> impl Iterator<Item = &'s Stated> + Clone {
+        citations.iter().flat_map(|c| self.cited[*c].stated())
+    }
+
+    fn sentence(&self, block: &Block, sentence: &Sentence, citations: &[usize], counts: &mut Counts, report: &mut Report) {
         let place = |range: &Range<usize>| Span::new(&self.input.file, block.source(range.clone()));
         counts.numbers += sentence.figures.len();
         if !citations.is_empty() {
@@ -125,7 +150,7 @@ impl Page<'_> {
         for quotation in &sentence.quotations {
             let words: String = block.text[quotation.clone()].chars().filter(|c| !matches!(c, '\u{e000}'..='\u{e003}')).collect();
             let words = words.trim();
-            let found = citations.iter().any(|c| self.cited[*c].quotes.iter().any(|quote| quotation_in_quote(words, quote)));
+            let found = citations.iter().any(|c| self.cited[*c].quotes().any(|quote| quotation_in_quote(words, quote)));
             if !found {
                 let (message, help) = if citations.is_empty() {
                     (
@@ -148,13 +173,12 @@ impl Page<'_> {
     }
 
     /// Whether a figure stands in a quote that its sentence cites.
-    fn supported(&self, figure: &Figure, citations: &BTreeSet<usize>) -> bool {
-        let stated: Vec<Stated> = citations.iter().flat_map(|c| self.cited[*c].stated.iter().cloned()).collect();
-        Stated::support(&stated, figure)
+    fn supported(&self, figure: &Figure, citations: &[usize]) -> bool {
+        Stated::support(self.stated(citations), figure)
     }
 
     /// A figure that stands in no quote: of a source without an archived text it must stand in a second place.
-    fn unsupported(&self, block: &Block, figure: &Figure, citations: &BTreeSet<usize>, report: &mut Report) {
+    fn unsupported(&self, block: &Block, figure: &Figure, citations: &[usize], report: &mut Report) {
         let source = block.source(figure.range.clone());
         let unarchived = entries::unarchived(self.site, self.number, citations.iter().copied());
         if self.entries.confirm(&unarchived, entries::in_text(self.number, source.start), figure.low, figure.high) {
@@ -184,13 +208,13 @@ impl Page<'_> {
         (!names.is_empty()).then(|| names.join(" or "))
     }
 
-    fn quotes_of(&self, citations: &BTreeSet<usize>) -> String {
-        let quotes: Vec<String> = citations.iter().flat_map(|c| &self.cited[*c].quotes).map(|q| format!("\"{q}\"")).collect();
+    fn quotes_of(&self, citations: &[usize]) -> String {
+        let quotes: Vec<String> = citations.iter().flat_map(|c| self.cited[*c].quotes()).map(|q| format!("\"{q}\"")).collect();
         if quotes.is_empty() { "it cites no quote".to_owned() } else { format!("cited: {}", quotes.join("; ")) }
     }
 
     /// The author's own arithmetic: it comes out, and its inputs are cited.
-    fn calc(&self, call: usize, citations: &BTreeSet<usize>, report: &mut Report) {
+    fn calc(&self, call: usize, citations: &[usize], report: &mut Report) {
         let placed = &self.text.body.calls[call];
         if placed.call.name != "calc" {
             return;
@@ -212,7 +236,7 @@ impl Page<'_> {
             Ok(inputs) => {
                 let checkable = citations.iter().all(|c| self.cited[*c].archived);
                 for input in inputs {
-                    let stated = citations.iter().any(|c| self.cited[*c].stated.iter().any(|s| s.supports_value(Some(input), Some(input))));
+                    let stated = self.stated(citations).any(|s| s.supports_value(Some(input), Some(input)));
                     // A hundred makes per cent; it is nobody's figure.
                     if checkable && !stated && input != 100.0 {
                         report.push(
@@ -235,9 +259,11 @@ impl Page<'_> {
         let text = block.text.trim();
         let statement = block.kind == BlockKind::Paragraph
             && text.ends_with(['.', '!', '\u{201d}', ')'])
-            && block.words() >= 20
-            && !sentences.is_empty();
-        if statement && !text.contains([CITE_MARK, CALL_MARK]) {
+            && block.cites.is_empty()
+            && block.calls.is_empty()
+            && !sentences.is_empty()
+            && block.words() >= 20;
+        if statement {
             let first = sentences[0].range.clone();
             report.push(
                 Diagnostic::at(Code::ParagraphUncited, Span::new(&self.input.file, block.source(first)), "this paragraph cites nothing")
@@ -257,7 +283,9 @@ impl Page<'_> {
         for number in &self.site.claims.by_page[self.number] {
             let claim = &self.site.claims.all[*number];
             let (list, i) = (claim.kind.list(), claim.record);
-            let cites: BTreeSet<usize> = claim.cites.iter().copied().collect();
+            let mut cites = claim.cites.clone();
+            cites.sort_unstable();
+            cites.dedup();
             let texts: Vec<(&str, Option<&String>)> = match claim.kind {
                 crate::resolve::claims::ClaimKind::Estimate => vec![("note", front.estimates[i].note.as_ref())],
                 crate::resolve::claims::ClaimKind::Event => {
@@ -288,18 +316,16 @@ impl Page<'_> {
     }
 
     /// Numbers that stand apart from citations must equal a cited figure of the page (or of the record).
-    fn apart(&self, text: &str, place: impl Fn(Range<usize>) -> Span, own: Option<&BTreeSet<usize>>, what: &str, report: &mut Report) {
+    fn apart(&self, text: &str, place: impl Fn(Range<usize>) -> Span, own: Option<&[usize]>, what: &str, report: &mut Report) {
         for figure in figures::figures(text, self.lexicon) {
-            let all: BTreeSet<usize> = (0..self.cited.len()).filter(|c| self.site.is_used(self.number, *c)).collect();
+            let all: Vec<usize> = (0..self.cited.len()).filter(|c| self.site.is_used(self.number, *c)).collect();
             let cites = own.unwrap_or(&all);
-            let stated =
-                |cites: &BTreeSet<usize>| -> Vec<Stated> { cites.iter().flat_map(|c| self.cited[*c].stated.iter().cloned()).collect() };
             let unarchived = own.is_some_and(|own| own.iter().any(|c| !self.cited[*c].archived));
             let as_estimate = self.input.front.estimates.iter().any(|e| {
                 let (low, high) = crate::resolve::claims::range(e);
                 (low == figure.low || high == figure.low) && (high == figure.high || low == figure.high)
             });
-            if unarchived || as_estimate || Stated::repeated(&stated(cites), &figure) || Stated::repeated(&stated(&all), &figure) {
+            if unarchived || as_estimate || Stated::repeated(self.stated(cites), &figure) || Stated::repeated(self.stated(&all), &figure) {
                 continue;
             }
             let words = &text[figure.range.clone()];
@@ -315,13 +341,13 @@ impl Page<'_> {
     }
 
     /// Rule 4, for estimates an error.
-    fn estimate(&self, record: usize, cites: &BTreeSet<usize>, report: &mut Report) {
+    fn estimate(&self, record: usize, cites: &[usize], report: &mut Report) {
         let estimate = &self.input.front.estimates[record];
         let (low, high) = match estimate.value {
             Some(value) => (Some(value), Some(value)),
             None => (estimate.low, estimate.high),
         };
-        let supported = cites.iter().any(|c| self.cited[*c].stated.iter().any(|s| s.supports_value(low, high)));
+        let supported = self.stated(cites).any(|s| s.supports_value(low, high));
         let unarchived = entries::unarchived(self.site, self.number, cites.iter().copied());
         let (from, to) = crate::resolve::claims::range(estimate);
         let confirmed = || self.entries.confirm(&unarchived, entries::in_estimate(self.number, record), from, to);

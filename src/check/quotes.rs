@@ -3,7 +3,7 @@
 //! In: the citations of a page, the archive and the lock. Out: a [`Standing`] for each citation. A quote is accepted
 //! only when it stands in the text word for word; the nearest place is shown, never accepted.
 
-use crate::archive::{self, ArchivedText, Find, Locator, TextChange, Verdict};
+use crate::archive::{self, ArchivedText, Find, Locator, Lock, TextChange, Verdict};
 use crate::diag::{Code, Diagnostic, Report};
 use crate::load::sources::Source;
 use crate::resolve::{Site, citation_place};
@@ -107,7 +107,10 @@ fn check_quote(
     let locator_place = || at(if locator.is_some() { "locator" } else { "quote" });
     let archive = &site.inputs.archive;
     match (&archive.texts[source], &archive.lock) {
-        (Some(text), _) => in_text(text, record, quote, parsed.as_ref(), &locator_place, at, report),
+        (Some(text), lock) => match locked(lock.as_ref(), &record.key, text, quote, parsed.as_ref()) {
+            Some(paragraph) => Standing::Archive(paragraph),
+            None => in_text(text, record, quote, parsed.as_ref(), &locator_place, at, report),
+        },
         (None, Some(lock)) => match lock.verify(&record.key, quote, parsed.as_ref()) {
             Verdict::Verified { paragraph } => Standing::Lock(paragraph),
             Verdict::NoSource | Verdict::NoQuote => {
@@ -132,6 +135,16 @@ fn check_quote(
         },
         // Reported once for the site, by check_site.
         (None, None) => Standing::Unchecked,
+    }
+}
+
+/// The paragraph that the lock gives for a quote, if it was made from this very text: then the text need not be searched
+/// again. A quote that it does not know, or not there, is looked for in the text, which has more to say.
+fn locked(lock: Option<&Lock>, key: &str, text: &ArchivedText, quote: &str, locator: Option<&Locator>) -> Option<u32> {
+    let lock = lock.filter(|lock| lock.source(key).is_some_and(|source| source.change(text).is_none()))?;
+    match lock.verify(key, quote, locator) {
+        Verdict::Verified { paragraph } => Some(paragraph),
+        _ => None,
     }
 }
 
@@ -219,6 +232,7 @@ pub fn check_site(site: &Site, report: &mut Report) {
         }
         for (k, problem) in source.evidence.problems.iter().enumerate() {
             if let (Some(quote), Some(text)) = (&problem.quote, text)
+                && locked(inputs.archive.lock.as_ref(), &source.key, text, quote, None).is_none()
                 && !matches!(text.find(quote, None), Find::Found(_) | Find::Ambiguous(_))
             {
                 report.push(

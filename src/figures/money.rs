@@ -68,6 +68,8 @@ pub(super) fn code(letters: &str) -> Option<Currency> {
         "RMB" => Currency("CNY"),
         "Rs" => Currency("INR"),
         "kr" => Currency("kr"),
+        // Asked of every word before a number: most have no such shape.
+        _ if letters.len() != 3 || !letters.starts_with(|first: char| first.is_ascii_uppercase()) => return None,
         _ => Currency(CODES.iter().find(|code| **code == letters)?),
     })
 }

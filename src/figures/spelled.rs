@@ -22,10 +22,8 @@ pub(super) enum Spelled {
 
 /// The number that a word spells, whatever its capitals: `twelve`, also `twelvefold`.
 pub(super) fn number_word(word: &[u8]) -> Option<Spelled> {
-    // Few words begin with these letters and have a fitting length; all others leave here.
-    const FIRST: [bool; 26] = letters(b"bcdefhlmnoqstz");
-    let first = (word.first()? | 0x20).wrapping_sub(b'a');
-    if !(3..=12).contains(&word.len()) || !FIRST.get(usize::from(first)).copied().unwrap_or(false) {
+    // Few words begin with two such letters and have a fitting length; all others leave here.
+    if !(3..=12).contains(&word.len()) || !begins(word[0], word[1]) {
         return None;
     }
     let packed = pack(word);
@@ -124,12 +122,20 @@ fn lookup(length: usize, packed: u128) -> Option<Spelled> {
     words.iter().find(|(word, _)| *word == packed).map(|(_, spelled)| *spelled)
 }
 
-const fn letters(wanted: &[u8]) -> [bool; 26] {
-    let mut table = [false; 26];
+/// Whether a number word begins with these two letters, whatever their case.
+fn begins(first: u8, second: u8) -> bool {
+    // For each first letter its second ones, a bit each.
+    const SECOND: [u32; 26] = pairs(b"bicrdoeielfifohahulaminionqusesitethtrtwze");
+    let (first, second) = ((first | 0x20).wrapping_sub(b'a'), (second | 0x20).wrapping_sub(b'a'));
+    second < 26 && SECOND.get(usize::from(first)).is_some_and(|seconds| seconds & (1 << second) != 0)
+}
+
+const fn pairs(letters: &[u8]) -> [u32; 26] {
+    let mut table = [0; 26];
     let mut index = 0;
-    while index < wanted.len() {
-        table[(wanted[index] - b'a') as usize] = true;
-        index += 1;
+    while index + 1 < letters.len() {
+        table[(letters[index] - b'a') as usize] |= 1 << (letters[index + 1] - b'a');
+        index += 2;
     }
     table
 }

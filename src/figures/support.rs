@@ -36,28 +36,29 @@ impl Stated {
     /// See [`super::supports`].
     #[must_use]
     pub fn supports(&self, figure: &Figure) -> bool {
-        Self::support(std::slice::from_ref(self), figure)
+        Self::support(std::iter::once(self), figure)
     }
 
     /// Whether the quotes of one sentence together state the figure: the two ends of a range may stand in two of them.
     #[must_use]
-    pub fn support(quotes: &[Self], figure: &Figure) -> bool {
+    pub fn support<'q>(mut quotes: impl Iterator<Item = &'q Self> + Clone, figure: &Figure) -> bool {
         if figure.metres {
             let millions = Figure { low: figure.low * 1e6, high: figure.high * 1e6, metres: false, ..figure.clone() };
-            if Self::support(quotes, &millions) {
+            if Self::support(quotes.clone(), &millions) {
                 return true;
             }
         }
         if same(figure.low, figure.high) {
-            return quotes.iter().any(|quote| quote.comparable(figure).any(|stated| within(figure.low, stated) || rounds(figure, stated)));
+            return quotes.any(|quote| quote.comparable(figure).any(|stated| within(figure.low, stated) || rounds(figure, stated)));
         }
-        [figure.low, figure.high].iter().all(|end| quotes.iter().any(|quote| quote.comparable(figure).any(|stated| ends_at(*end, stated))))
+        let given = |end: f64| quotes.clone().any(|quote| quote.comparable(figure).any(|stated| ends_at(end, stated)));
+        given(figure.low) && given(figure.high)
     }
 
     /// Whether the quotes together give the figure itself, not merely a range around it.
     #[must_use]
-    pub fn repeated(quotes: &[Self], figure: &Figure) -> bool {
-        quotes.iter().flat_map(|quote| &quote.figures).any(|stated| figure.repeats(stated))
+    pub fn repeated<'q>(quotes: impl Iterator<Item = &'q Self> + Clone, figure: &Figure) -> bool {
+        quotes.clone().flat_map(|quote| &quote.figures).any(|stated| figure.repeats(stated))
             || (!same(figure.low, figure.high) && Self::support(quotes, figure))
     }
 

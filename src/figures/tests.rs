@@ -256,8 +256,8 @@ fn a_figure_is_not_supported_by_another() {
 #[test]
 fn the_ends_of_a_range_may_stand_in_two_quotes() {
     let quotes = [Stated::new("at least 3,000"), Stated::new("up to 12,000")];
-    assert!(Stated::support(&quotes, &only("3,000 to 12,000 men")));
-    assert!(!Stated::support(&quotes, &only("3,000 to 11,000 men")));
+    assert!(Stated::support(quotes.iter(), &only("3,000 to 12,000 men")));
+    assert!(!Stated::support(quotes.iter(), &only("3,000 to 11,000 men")));
 }
 
 #[test]

@@ -58,6 +58,7 @@ impl Archive {
             }
             return archive;
         }
+        let home = folder.canonicalize().ok();
         let read: Vec<Result<Option<Arc<ArchivedText>>, Diagnostic>> = sources
             .all
             .par_iter()
@@ -78,7 +79,7 @@ impl Archive {
                     .help("write the file's name alone"));
                 }
                 let path = folder.join(name);
-                let inside = path.canonicalize().ok().zip(folder.canonicalize().ok()).is_none_or(|(p, f)| p.starts_with(f));
+                let inside = path.canonicalize().ok().zip(home.as_ref()).is_none_or(|(path, home)| path.starts_with(home));
                 if !inside {
                     return Err(Diagnostic::at(
                         Code::PathOutside,

@@ -138,6 +138,9 @@ impl Locator {
     /// Read `para. 4`, `pp. 33-35`, or a bare number (a page). The rest of the text is returned beside it.
     pub fn parse(text: &str) -> Option<(Self, &str)> {
         let text = text.trim_start();
+        if text.is_empty() {
+            return None;
+        }
         let (term, rest) = TERMS
             .iter()
             .find_map(|(word, term)| {

@@ -61,67 +61,99 @@ impl Block {
 
     /// How many words it has.
     pub fn words(&self) -> usize {
-        self.text.split_whitespace().filter(|w| w.chars().any(char::is_alphanumeric)).count()
+        // A word counts with its first letter or digit.
+        let (mut words, mut counted) = (0, false);
+        let mut look = |space: bool, letter: bool| {
+            words += usize::from(letter && !counted);
+            counted = !space && (counted || letter);
+        };
+        let bytes = self.text.as_bytes();
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            if byte.is_ascii() {
+                look(matches!(byte, b' ' | b'\t'..=b'\r'), byte.is_ascii_alphanumeric());
+                at += 1;
+            } else {
+                let Some(c) = self.text[at..].chars().next() else { break };
+                look(c.is_whitespace(), c.is_alphanumeric());
+                at += c.len_utf8();
+            }
+        }
+        words
     }
 }
 
 /// Gathers blocks while the walk goes on.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ProseWriter {
     /// Finished blocks.
     pub blocks: Vec<Block>,
-    current: Option<Block>,
+    /// The block in the making; its buffers serve all blocks of a page, and a finished one is copied to its size.
+    current: Block,
+    /// Whether a block is being made.
+    is_open: bool,
+}
+
+impl Default for ProseWriter {
+    fn default() -> Self {
+        let current = Block { text: String::new(), kind: BlockKind::Item, cites: Vec::new(), calls: Vec::new(), places: Vec::new() };
+        Self { blocks: Vec::new(), current, is_open: false }
+    }
 }
 
 impl ProseWriter {
     /// A block begins; one that is open (a list item before a nested list) ends.
     pub fn start(&mut self, kind: BlockKind) {
         // A paragraph inside an item is that item's text until another begins.
-        let kind = match &self.current {
-            Some(block) if block.text.is_empty() && block.kind == BlockKind::Item => BlockKind::Item,
-            _ => kind,
-        };
+        let in_item = self.is_open && self.current.text.is_empty() && self.current.kind == BlockKind::Item;
         self.end();
-        self.current = Some(Block { text: String::new(), kind, cites: Vec::new(), calls: Vec::new(), places: Vec::new() });
+        self.current.kind = if in_item { BlockKind::Item } else { kind };
+        self.is_open = true;
     }
 
     /// The open block ends.
     pub fn end(&mut self) {
-        if let Some(block) = self.current.take()
-            && !block.text.trim().is_empty()
-        {
-            self.blocks.push(block);
+        if self.is_open && !self.current.text.trim().is_empty() {
+            self.blocks.push(self.current.clone());
         }
+        let Block { text, cites, calls, places, .. } = &mut self.current;
+        text.clear();
+        cites.clear();
+        calls.clear();
+        places.clear();
+        self.is_open = false;
     }
 
     fn open(&mut self) -> &mut Block {
-        self.current.get_or_insert_with(|| Block {
-            text: String::new(),
-            kind: BlockKind::Item,
-            cites: Vec::new(),
-            calls: Vec::new(),
-            places: Vec::new(),
-        })
+        if !self.is_open {
+            self.current.kind = BlockKind::Item;
+            self.is_open = true;
+        }
+        &mut self.current
     }
 
     /// Text that stands at `place` in the file.
     pub fn text(&mut self, text: &str, place: usize) {
         let block = self.open();
         block.places.push((block.text.len(), place));
-        block.text.extend(text.chars().map(|c| if matches!(c, '\u{e000}'..='\u{e003}') { '\u{fffd}' } else { c }));
+        // The first byte of all placeholders.
+        match memchr::memchr(0xee, text.as_bytes()) {
+            None => block.text.push_str(text),
+            Some(_) => block.text.extend(text.chars().map(|c| if matches!(c, '\u{e000}'..='\u{e003}') { '\u{fffd}' } else { c })),
+        }
     }
 
     /// The end of a table's cell.
     pub fn cell_end(&mut self) {
-        if let Some(block) = &mut self.current {
-            block.text.push_str(" | ");
+        if self.is_open {
+            self.current.text.push_str(" | ");
         }
     }
 
     /// A line break.
     pub fn space(&mut self) {
-        if let Some(block) = &mut self.current {
-            block.text.push(' ');
+        if self.is_open {
+            self.current.text.push(' ');
         }
     }
 

@@ -4,9 +4,11 @@
 //! depend on the whole page (2024a, 2024b); results are reused by their inputs' digest.
 //! Must never write HTML itself: that is `cite_html`'s.
 
+mod locales;
+
 use std::sync::Arc;
 
-use hayagriva::archive::{ArchivedStyle, locales};
+use hayagriva::archive::ArchivedStyle;
 use hayagriva::citationberg::taxonomy::Locator as Term;
 use hayagriva::citationberg::{CitationFormat, IndependentStyle, Locale, LocaleCode, Style as CslStyle, StyleCategory, StyleClass};
 use hayagriva::types::EntryType;
@@ -91,7 +93,8 @@ impl Style {
             "en" => "en-US".to_owned(),
             other => other.to_owned(),
         });
-        let mut found = Self { style: Arc::new(style), locales: all_locales(), locale: Some(language), digest, separable: false };
+        let locales = locales::of(&language);
+        let mut found = Self { style: Arc::new(style), locales, locale: Some(language), digest, separable: false };
         found.separable = found.is_separable();
         Ok(found)
     }
@@ -271,15 +274,9 @@ pub fn entry_digests(inputs: &Inputs) -> Vec<u128> {
     inputs.sources.all.iter().map(|s| xxh3_128(format!("{:?}", s.entry).as_bytes())).collect()
 }
 
-/// Begin to unpack the locales, so that they are there when the first style is read.
+/// Begin to unpack the words of the language that every style falls back to, so that they are there when it is read.
 pub fn unpack_locales() {
-    all_locales();
-}
-
-/// Loading the locales takes longer than formatting a page: once a process.
-fn all_locales() -> Arc<Vec<Locale>> {
-    static LOCALES: std::sync::OnceLock<Arc<Vec<Locale>>> = std::sync::OnceLock::new();
-    LOCALES.get_or_init(|| Arc::new(locales())).clone()
+    locales::of(&LocaleCode::en_us());
 }
 
 fn first_line(text: &str) -> &str {

@@ -85,7 +85,7 @@ fn findings(case: &Case, lexicon: &Lexicon) -> Vec<(String, Range<usize>)> {
         for figure in &sentence.figures {
             if sentence.marks.is_empty() && sentence.calcs.is_empty() {
                 findings.push(("number-uncited".to_owned(), figure.range.clone()));
-            } else if !sentence.marks.is_empty() && !Stated::support(&quotes, figure) {
+            } else if !sentence.marks.is_empty() && !Stated::support(quotes.iter(), figure) {
                 findings.push(("number-unsupported".to_owned(), figure.range.clone()));
             }
         }

@@ -11,13 +11,15 @@ use super::holes::HOLE;
 /// Look at the paragraph that has just ended.
 pub(super) fn make_figure(out: &mut Vec<Event<'_>>) {
     let Some(start) = out.iter().rposition(|e| matches!(e, Event::Start(Tag::Paragraph))) else { return };
-    let mut inner: Vec<Event<'_>> = out[start + 1..].to_vec();
-    inner.pop();
-    inner.retain(|e| !matches!(e, Event::Text(text) if text.is_empty()));
-    let Some((first, rest)) = inner.split_first() else { return };
-    if !is_picture(first) {
+    // Most paragraphs begin with words: they are not copied.
+    let is_empty = |e: &&Event<'_>| matches!(e, Event::Text(text) if text.is_empty());
+    if !out[start + 1..].iter().find(|e| !is_empty(e)).is_some_and(is_picture) {
         return;
     }
+    let mut inner: Vec<Event<'_>> = out[start + 1..].to_vec();
+    inner.pop();
+    inner.retain(|e| !is_empty(&e));
+    let Some((first, rest)) = inner.split_first() else { return };
     let caption = match rest.split_first() {
         None => &[],
         Some((Event::SoftBreak | Event::HardBreak, caption)) if !caption.iter().any(is_picture) => caption,

@@ -29,7 +29,7 @@ impl Footnotes {
     }
 }
 
-impl Walk<'_, '_> {
+impl Walk<'_, '_, '_> {
     pub(super) fn footnote_mention(&mut self, label: &str) {
         let number = self.footnotes.number(label);
         self.footnotes.mentions[number - 1] += 1;

@@ -3,6 +3,9 @@
 //! In: HTML with markers. Out: [`Piece`]s. A marker is a control character that HTML does not allow, a letter and a
 //! number; authors' text never holds one, since the walk replaces it.
 
+use memchr::memchr_iter;
+use pulldown_cmark::{CowStr, InlineStr};
+
 use super::{Piece, Word};
 
 /// The marker around a hole in the HTML: a control character that HTML does not allow and the writer does not make.
@@ -13,24 +16,42 @@ pub(super) fn hole(word: Word) -> String {
     format!("{HOLE}W{index}{HOLE}")
 }
 
-/// Cut finished HTML at its holes.
-pub(super) fn split_holes(html: &str) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let mut literal = String::new();
-    for (i, part) in html.split(HOLE).enumerate() {
-        let hole = (i % 2 == 1).then(|| read_hole(part)).flatten();
-        match hole {
-            Some(piece) => {
-                if !literal.is_empty() {
-                    pieces.push(Piece::Html(std::mem::take(&mut literal).into()));
-                }
-                pieces.push(piece);
-            }
-            None => literal.push_str(part),
+/// The marker of a numbered hole: `C` a citation, `L` a link, `I` an image, `S` and `O` shortcodes. Pages hold dozens;
+/// this makes them without allocating.
+pub(super) fn mark(kind: u8, index: usize) -> CowStr<'static> {
+    let mut bytes = [HOLE as u8; 12];
+    let mut at = bytes.len() - 1;
+    // A page of 4 MB holds fewer than nine digits' worth.
+    let mut rest = index % 1_000_000_000;
+    loop {
+        at -= 1;
+        bytes[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
         }
     }
-    if !literal.is_empty() {
-        pieces.push(Piece::Html(literal.into()));
+    bytes[at - 1] = kind;
+    let marker = std::str::from_utf8(&bytes[at - 2..]).ok().and_then(|marker| InlineStr::try_from(marker).ok());
+    marker.map_or_else(|| format!("{HOLE}{}{index}{HOLE}", char::from(kind)).into(), CowStr::Inlined)
+}
+
+/// Cut finished HTML at its holes.
+pub(super) fn split_holes(html: &str) -> Vec<Piece> {
+    let ends = || memchr_iter(HOLE as u8, html.as_bytes()).chain([html.len()]);
+    let mut pieces = Vec::with_capacity(ends().count());
+    let mut start = 0;
+    for (i, end) in ends().enumerate() {
+        let part = &html[start..end];
+        start = end + 1;
+        let hole = (i % 2 == 1).then(|| read_hole(part)).flatten();
+        match (hole, pieces.last_mut()) {
+            (Some(hole), _) => pieces.push(hole),
+            (None, _) if part.is_empty() => {}
+            // The marks of what is no hole fall away.
+            (None, Some(Piece::Html(before))) => *before = format!("{before}{part}").into(),
+            (None, _) => pieces.push(Piece::Html(part.into())),
+        }
     }
     pieces
 }
@@ -47,4 +68,17 @@ fn read_hole(part: &str) -> Option<Piece> {
         b'W' => Piece::Word(*Word::ALL.get(index)?),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_read_back() {
+        for index in [0, 7, 10, 999, 123_456_789] {
+            let html = format!("a{}b", mark(b'C', index));
+            assert_eq!(split_holes(&html), [Piece::Html("a".into()), Piece::Cite(index), Piece::Html("b".into())]);
+        }
+    }
 }

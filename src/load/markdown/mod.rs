@@ -11,6 +11,7 @@ mod holes;
 mod text;
 mod walk;
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -196,7 +197,10 @@ pub fn parse(file: &Arc<TextFile>, offset: usize, trusted_html: bool, report: &m
 }
 
 /// Tags alone on their line become comments, which are blocks; the others become text.
-fn mask(body: &str, tags: &[shortcodes::Tag]) -> String {
+fn mask<'b>(body: &'b str, tags: &[shortcodes::Tag]) -> Cow<'b, str> {
+    if tags.is_empty() {
+        return Cow::Borrowed(body);
+    }
     let mut masked = String::with_capacity(body.len());
     let mut at = 0;
     for tag in tags {
@@ -217,7 +221,7 @@ fn mask(body: &str, tags: &[shortcodes::Tag]) -> String {
         at = tag.range.end;
     }
     masked.push_str(&body[at..]);
-    masked
+    Cow::Owned(masked)
 }
 
 /// Whether an offset lies in a code span or block: asked only for faulty shortcodes.
@@ -237,21 +241,21 @@ fn in_code(body: &str, offset: usize) -> bool {
 
 /// Where block markers at the start of a line pass [`DEEPEST`]: deep quotes and lists need long prefixes or indents.
 fn too_deep(body: &str) -> Option<usize> {
+    // Inline nesting: brackets in one run.
+    let brackets = body.find(["["; DEEPEST].concat().as_str()).map(|at| body[..at].rfind('\n').map_or(0, |end| end + 1));
     let mut start = 0;
     for line in body.split_inclusive('\n') {
+        if brackets == Some(start) {
+            return brackets;
+        }
         let prefix = line
             .bytes()
             .take_while(|b| matches!(b, b' ' | b'\t' | b'>' | b'-' | b'*' | b'+'))
             .filter(|b| !matches!(b, b' ' | b'\t'))
             .count();
-        let rule = line.trim_end().bytes().all(|b| matches!(b, b'-' | b'*' | b' ' | b'\t'));
-        let indent = line.len() - line.trim_start_matches([' ', '\t', '>']).len();
-        if (prefix > DEEPEST && !rule) || indent > 8 * DEEPEST {
-            return Some(start);
-        }
-        // Inline nesting: brackets and emphasis marks in one run.
-        let brackets = line.as_bytes().windows(DEEPEST).any(|w| w.iter().all(|b| *b == b'['));
-        if brackets {
+        let rule = || line.trim_end().bytes().all(|b| matches!(b, b'-' | b'*' | b' ' | b'\t'));
+        let indent = line.bytes().take_while(|b| matches!(b, b' ' | b'\t' | b'>')).count();
+        if (prefix > DEEPEST && !rule()) || indent > 8 * DEEPEST {
             return Some(start);
         }
         start += line.len();

@@ -5,20 +5,21 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::Event;
+use memchr::memchr3;
+use pulldown_cmark::{CowStr, Event};
 
-use super::holes::HOLE;
+use super::holes::{HOLE, mark};
 use super::walk::{Open, Walk};
 use crate::diag::{Code, Diagnostic};
 use crate::load::cite_syntax::{self, CiteGroup, CiteItem, Locator};
 use crate::text::Span;
 
-impl Walk<'_, '_> {
+impl<'m> Walk<'_, 'm, '_> {
     /// `[see @a; @b]`: the range is the whole of it, brackets included.
     pub(super) fn bracketed(&mut self, range: Range<usize>) {
         let source = &self.body[range.clone()];
-        let inner = source.strip_prefix('[').and_then(|s| s.strip_suffix(']')).unwrap_or(source);
-        let start = range.start + source.find(inner).unwrap_or(0);
+        let (inner, bracket) = source.strip_prefix('[').and_then(|s| s.strip_suffix(']')).map_or((source, 0), |inner| (inner, 1));
+        let start = range.start + bracket;
         let (items, faults) = cite_syntax::parse_group(inner, self.offset + start);
         for (place, message) in faults {
             self.report.push(
@@ -29,7 +30,7 @@ impl Walk<'_, '_> {
         // What can be read counts as used, so that one slip is one finding.
         if items.is_empty() {
             let text = source.to_owned();
-            self.plain(&text, range.start);
+            self.plain(text.into(), range.start);
         } else {
             self.cite(items, false, range);
         }
@@ -39,23 +40,25 @@ impl Walk<'_, '_> {
         let index = self.result.cites.len();
         self.prose.cite(index, self.offset + range.start);
         self.result.cites.push(CiteGroup { items, narrative, range: self.offset + range.start..self.offset + range.end });
-        self.push_html(format!("{HOLE}C{index}{HOLE}"));
+        self.push_html(mark(b'C', index));
     }
 
     /// Text without citations in it.
-    pub(super) fn plain(&mut self, text: &str, at: usize) {
-        let text = text.replace(HOLE, "\u{fffd}");
+    pub(super) fn plain(&mut self, mut text: CowStr<'m>, at: usize) {
+        if text.contains(HOLE) {
+            text = text.replace(HOLE, "\u{fffd}").into();
+        }
         self.prose.text(&text, self.offset + at);
         match self.open.last_mut() {
             Some(Open::Image { alt, .. }) => return alt.push_str(&text),
             Some(Open::Heading { text: heading, .. }) => heading.push_str(&text),
             _ => {}
         }
-        self.push(Event::Text(text.into()));
+        self.push(Event::Text(text));
     }
 
     /// Running text: shortcodes masked as text, and narrative citations, are taken out of it.
-    pub(super) fn text(&mut self, text: &str, range: Range<usize>, in_link: bool) {
+    pub(super) fn text(&mut self, text: CowStr<'m>, range: Range<usize>, in_link: bool) {
         // What typography or entities changed has no inner positions; citations and shortcodes never stand in it.
         if text.len() != range.len() {
             return self.plain(text, range.start);
@@ -63,12 +66,13 @@ impl Walk<'_, '_> {
         let mut from = 0;
         let mut at = 0;
         let bytes = text.as_bytes();
-        while at < bytes.len() {
+        while let Some(next) = memchr3(1, b'[', b'@', &bytes[at..]) {
+            at += next;
             match bytes[at] {
                 1 => {
                     let here = range.start + at;
                     if let Some(tag) = self.tags.iter().position(|t| t.range.start == here) {
-                        self.plain(&text[from..at], range.start + from);
+                        self.plain(part(&text, from..at), range.start + from);
                         let end = self.tags[tag].range.end - range.start;
                         self.tag(tag, false);
                         at = end.min(text.len());
@@ -77,15 +81,15 @@ impl Walk<'_, '_> {
                     }
                 }
                 b'[' if text[at..].starts_with("[^") => {
-                    if let Some(end) = self.missing_footnote(text, &range, at) {
-                        self.plain(&text[from..at], range.start + from);
+                    if let Some(end) = self.missing_footnote(&text, &range, at) {
+                        self.plain(part(&text, from..at), range.start + from);
                         at = end;
                         from = end;
                         continue;
                     }
                 }
                 b'@' if !in_link && !matches!(self.open.last(), Some(Open::Image { .. })) => {
-                    if let Some(item_end) = self.narrative(text, &range, from, at) {
+                    if let Some(item_end) = self.narrative(&text, &range, from, at) {
                         at = item_end;
                         from = item_end;
                         continue;
@@ -95,7 +99,8 @@ impl Walk<'_, '_> {
             }
             at += 1;
         }
-        self.plain(&text[from..], range.start + from);
+        let rest = if from == 0 { text } else { part(&text, from..text.len()) };
+        self.plain(rest, range.start + from);
     }
 
     /// `[^label]` that no note defines: the parser leaves it as text. Gives where it ends.
@@ -115,7 +120,7 @@ impl Walk<'_, '_> {
     }
 
     /// `@id` in running text, with `[p. 9]` behind it if that stands in the same run of text.
-    pub(super) fn narrative(&mut self, text: &str, range: &Range<usize>, from: usize, at: usize) -> Option<usize> {
+    pub(super) fn narrative(&mut self, text: &CowStr<'m>, range: &Range<usize>, from: usize, at: usize) -> Option<usize> {
         let source_at = range.start + at;
         let before = self.body[..source_at].chars().next_back();
         if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '\\' | '@' | '/' | '.' | '_' | '-' | ':' | '+')) {
@@ -128,7 +133,7 @@ impl Walk<'_, '_> {
             return None;
         }
         let start = self.offset + source_at + 1;
-        self.plain(&text[from..at], range.start + from);
+        self.plain(part(text, from..at), range.start + from);
         let mut item = CiteItem {
             id: rest[..length].to_owned(),
             range: start..start + length,
@@ -147,5 +152,13 @@ impl Walk<'_, '_> {
         }
         self.cite(vec![item], true, source_at..range.start + end);
         Some(end)
+    }
+}
+
+/// A part of a text, borrowed where the text is.
+fn part<'m>(text: &CowStr<'m>, range: Range<usize>) -> CowStr<'m> {
+    match text {
+        CowStr::Borrowed(text) => CowStr::Borrowed(&text[range]),
+        text => text[range].to_owned().into(),
     }
 }

@@ -11,7 +11,7 @@ use pulldown_cmark::{BlockQuoteKind, BrokenLink, CowStr, Event, HeadingLevel, Li
 
 use super::captions;
 use super::footnotes::Footnotes;
-use super::holes::{HOLE, hole, split_holes};
+use super::holes::{HOLE, hole, mark, split_holes};
 use super::{Body, Heading, Link, PlacedCall, Word, escape, options, slug};
 use crate::diag::{Code, Diagnostic, Report};
 use crate::load::prose::{Block, BlockKind, ProseWriter};
@@ -54,14 +54,15 @@ pub(super) enum Open {
     Alert,
 }
 
-pub(super) struct Walk<'a, 'r> {
+/// The walk over a text of lifetime `'m`, the masked one: events that nothing changes borrow from it.
+pub(super) struct Walk<'a, 'm, 'r> {
     pub(super) file: &'a Arc<TextFile>,
     pub(super) body: &'a str,
     pub(super) offset: usize,
     pub(super) trusted_html: bool,
     pub(super) tags: &'a [shortcodes::Tag],
     pub(super) report: &'r mut Report,
-    pub(super) out: Vec<Vec<Event<'a>>>,
+    pub(super) out: Vec<Vec<Event<'m>>>,
     pub(super) result: Body,
     pub(super) ids: HashSet<String>,
     pub(super) footnotes: Footnotes,
@@ -76,8 +77,8 @@ pub(super) struct Walk<'a, 'r> {
 /// The address that the broken-link callback gives to what looks like a citation.
 const CITE_TARGET: &str = "\u{1}cite";
 
-impl Walk<'_, '_> {
-    fn run(mut self, masked: &str) -> Body {
+impl<'m> Walk<'_, 'm, '_> {
+    fn run(mut self, masked: &'m str) -> Body {
         let mut broken = |link: BrokenLink<'_>| {
             let looks_cited = link.reference.char_indices().any(|(i, c)| {
                 c == '@'
@@ -106,12 +107,17 @@ impl Walk<'_, '_> {
                     // `<desk@example.org>` comes without its scheme.
                     let dest_url = if link_type == LinkType::Email { format!("mailto:{dest_url}").into() } else { dest_url };
                     let index = self.link(&dest_url, range, None, &title);
-                    let title = if title.is_empty() { String::new() } else { format!(" title=\"{}\"", escape(&title)) };
-                    self.push_html(format!("<a href=\"{HOLE}L{index}{HOLE}\"{title}>"));
+                    self.push_html("<a href=\"");
+                    self.push_html(mark(b'L', index));
+                    if title.is_empty() {
+                        self.push_html("\">");
+                    } else {
+                        self.push_html(format!("\" title=\"{}\">", escape(&title)));
+                    }
                 }
                 Event::End(TagEnd::Link) => {
                     link_depth = link_depth.saturating_sub(1);
-                    self.push_html("</a>".to_owned());
+                    self.push_html("</a>");
                 }
                 Event::Start(Tag::Image { dest_url, title, .. }) => {
                     let index = self.link(&dest_url, range, Some(String::new()), &title);
@@ -122,12 +128,12 @@ impl Walk<'_, '_> {
                         let decorative = matches!(alt.trim(), "\"\"" | "“”" | "””" | "““");
                         self.result.links[link].alt = Some(if decorative { String::new() } else { alt });
                         self.result.links[link].decorative = decorative;
-                        self.push_html(format!("{HOLE}I{link}{HOLE}"));
+                        self.push_html(mark(b'I', link));
                     }
                 }
                 Event::Start(Tag::CodeBlock(kind)) => {
                     code_block = true;
-                    self.push(Event::Start(Tag::CodeBlock(owned_code_kind(kind))));
+                    self.push(Event::Start(Tag::CodeBlock(kind)));
                 }
                 Event::End(TagEnd::CodeBlock) => {
                     code_block = false;
@@ -137,19 +143,20 @@ impl Walk<'_, '_> {
                     let text = self.body.get(range.clone()).unwrap_or("").replace(HOLE, "\u{fffd}");
                     self.push(Event::Text(text.into()));
                 }
-                Event::Text(text) => {
+                Event::Text(mut text) => {
                     // The parser cuts text at brackets and the like; a citation may lie across such a cut.
-                    let mut text = text.into_string();
                     while let Some((Event::Text(next), at)) = events.peek() {
                         let untouched = text.len() == range.len() && next.len() == at.len() && at.start == range.end;
                         if !untouched {
                             break;
                         }
-                        text.push_str(next);
+                        // What stands in the source as it is need not be copied.
+                        let as_written = masked.get(range.start..at.end).filter(|s| s.starts_with(&*text) && s.ends_with(&**next));
+                        text = as_written.map_or_else(|| format!("{text}{next}").into(), CowStr::Borrowed);
                         range.end = at.end;
                         events.next();
                     }
-                    self.text(&text, range, link_depth > 0);
+                    self.text(text, range, link_depth > 0);
                 }
                 Event::Code(code) => {
                     let code = self.unmask(&code, range.clone()).replace(HOLE, "\u{fffd}");
@@ -194,7 +201,7 @@ impl Walk<'_, '_> {
                 }
                 Event::End(TagEnd::BlockQuote(Some(_))) => {
                     self.open.pop();
-                    self.push_block("</div>\n".to_owned());
+                    self.push_block("</div>\n");
                 }
                 Event::Start(Tag::Table(columns)) => {
                     // Regions of one page must have names of their own.
@@ -208,7 +215,7 @@ impl Walk<'_, '_> {
                 }
                 Event::End(TagEnd::Table) => {
                     self.push(Event::End(TagEnd::Table));
-                    self.push_block("</div>\n".to_owned());
+                    self.push_block("</div>\n");
                 }
                 Event::TaskListMarker(done) => {
                     let (mark, word) = if done { ('\u{2611}', Word::Done) } else { ('\u{2610}', Word::ToDo) };
@@ -235,7 +242,7 @@ impl Walk<'_, '_> {
     }
 
     /// Blocks that pass through, and tell the running text where it begins and ends.
-    pub(super) fn structure(&mut self, event: Event<'_>) {
+    pub(super) fn structure(&mut self, event: Event<'m>) {
         match &event {
             Event::Start(tag) => match tag {
                 Tag::Paragraph | Tag::DefinitionListDefinition => self.prose.start(BlockKind::Paragraph),
@@ -258,28 +265,29 @@ impl Walk<'_, '_> {
         }
         if !matches!(self.open.last(), Some(Open::Image { .. })) {
             let ends = matches!(event, Event::End(TagEnd::Paragraph));
-            self.push(event.into_static());
+            self.push(event);
             if ends && let Some(out) = self.out.last_mut() {
                 captions::make_figure(out);
             }
         }
     }
 
-    pub(super) fn push(&mut self, event: Event<'_>) {
-        self.out.last_mut().expect("the outermost buffer is never popped").push(event.into_static());
+    pub(super) fn push(&mut self, event: Event<'m>) {
+        self.out.last_mut().expect("the outermost buffer is never popped").push(event);
     }
 
-    pub(super) fn push_html(&mut self, html: String) {
+    pub(super) fn push_html(&mut self, html: impl Into<CowStr<'m>>) {
         self.push(Event::InlineHtml(html.into()));
     }
 
-    pub(super) fn push_block(&mut self, html: String) {
+    pub(super) fn push_block(&mut self, html: impl Into<CowStr<'m>>) {
         self.push(Event::Html(html.into()));
     }
 
     pub(super) fn pop_html(&mut self) -> String {
         let events = self.out.pop().unwrap_or_default();
-        let mut text = String::new();
+        // Most events are short texts and tags.
+        let mut text = String::with_capacity(32 * events.len());
         html::push_html(&mut text, events.into_iter());
         text
     }
@@ -385,19 +393,15 @@ impl Walk<'_, '_> {
         }
         self.footnotes_section();
         // A style attribute would be refused by the Content-Security-Policy that the pages run under.
-        let html = self.pop_html().replace(" style=\"text-align: ", " class=\"align-");
+        let mut html = self.pop_html();
+        if html.contains(" style=\"text-align: ") {
+            html = html.replace(" style=\"text-align: ", " class=\"align-");
+        }
         let html = if self.result.raw_html && !self.trusted_html { crate::load::sanitise::clean(&html) } else { html };
         self.result.pieces = split_holes(&html);
         self.result.prose = self.prose.blocks;
         self.result.words = self.result.prose.iter().map(Block::words).sum();
         self.result
-    }
-}
-
-fn owned_code_kind(kind: pulldown_cmark::CodeBlockKind<'_>) -> pulldown_cmark::CodeBlockKind<'static> {
-    match kind {
-        pulldown_cmark::CodeBlockKind::Indented => pulldown_cmark::CodeBlockKind::Indented,
-        pulldown_cmark::CodeBlockKind::Fenced(info) => pulldown_cmark::CodeBlockKind::Fenced(info.into_string().into()),
     }
 }
 
