@@ -33,6 +33,12 @@ impl Renderer {
     pub fn question(&self, number: usize, shown: Option<&[&str]>) -> QuestionView {
         let mut view = self.views.question(number);
         view.chart = super::chart::estimates(&view, shown, &|key, fallback| self.theme.word(key, fallback).to_owned());
+        let estimates = view.groups.iter().flat_map(|g| &g.estimates).filter(|e| shown.is_none_or(|ids| ids.contains(&e.id.as_str())));
+        for cite in estimates.flat_map(|e| &e.cites) {
+            if !view.cites.iter().any(|c| c.source.key == cite.source.key) {
+                view.cites.push(cite.clone());
+            }
+        }
         view
     }
 }

@@ -8,12 +8,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::views::{is_verified, touching};
+use super::views::is_verified;
 use super::{Renderer, bare_pages, body, cards, head, nav_title, outputs, root_of};
 use crate::check::Standing;
 use crate::diag::Report;
 use crate::load::markdown::{Heading, escape};
-use crate::load::sources::Problem;
 use crate::load::theme;
 use crate::resolve::claims::{ClaimKind, Flag};
 use crate::resolve::text::PageText;
@@ -260,7 +259,7 @@ fn references(renderer: &Renderer, page: usize, text: &PageText) -> tera::Value 
         let formatted = cites.formatted.references.iter().find(|(s, _)| *s == source);
         formatted.map_or_else(|| escape(&site.inputs.sources.all[source].title()).into(), |(_, html)| tera::Value::from(html.as_str()))
     };
-    let citation = |problems: &[Problem], c: usize| {
+    let citation = |source: usize, c: usize| {
         let citation = &input.front.citations[c];
         let id = citation.id();
         let (origin, origins) = renderer.views.origin(page, c);
@@ -277,21 +276,20 @@ fn references(renderer: &Renderer, page: usize, text: &PageText) -> tera::Value 
             ("locator", renderer.views.locator(page, c).into()),
             ("origin", origin.into()),
             ("origins", origins.into()),
-            ("reports", 1.into()),
+            ("claims", resting(renderer, page, c).into()),
             ("status", renderer.views.checked.standing(page)[c].name().into()),
             ("digest", citation.quote.as_deref().map(crate::archive::fold_digest).into()),
-            ("problems", tera::Value::from_serializable(&touching(problems, citation.quote.as_deref()))),
+            ("problems", tera::Value::from_serializable(&renderer.views.problems_touching(source, citation.quote.as_deref()))),
             ("uses", uses.collect::<Vec<_>>().into()),
         ])
     };
     let reference = |(i, source): (usize, &usize)| {
         let record = &site.inputs.sources.all[*source];
-        let problems = &record.evidence.problems;
         let own = |c: &usize| {
             let id = input.front.citations[*c].id();
             keys.sources[*c] == Some(*source) && site.is_used(page, *c) && keys.find(input, id) == Some(*c)
         };
-        let citations: Vec<_> = (0..input.front.citations.len()).filter(own).map(|c| citation(problems, c)).collect();
+        let citations: Vec<_> = (0..input.front.citations.len()).filter(own).map(|c| citation(*source, c)).collect();
         map([
             ("n", (i + 1).into()),
             ("key", record.key.as_str().into()),
@@ -300,7 +298,7 @@ fn references(renderer: &Renderer, page: usize, text: &PageText) -> tera::Value 
             ("source", renderer.views.source_value(*source)),
             // Problems that touch a quote of this page stand beside it; the others are on the source's page.
             ("problems", Vec::<tera::Value>::new().into()),
-            ("problem_count", problems.len().into()),
+            ("problem_count", record.evidence.problems.len().into()),
             ("citations", citations.into()),
         ])
     };
@@ -310,6 +308,19 @@ fn references(renderer: &Renderer, page: usize, text: &PageText) -> tera::Value 
 /// A map for templates. Its keys are not copied, and the values are shared, not cloned.
 fn map<const N: usize>(entries: [(&'static str, tera::Value); N]) -> tera::Value {
     entries.into_iter().map(|(key, value)| (tera::value::Key::Str(key), value)).collect::<tera::Map>().into()
+}
+
+/// The records of a page that rest on a citation: how many works report each, and from how many origins.
+fn resting(renderer: &Renderer, page: usize, citation: usize) -> Vec<tera::Value> {
+    let claims = &renderer.site.claims;
+    let on_it = claims.by_page[page].iter().filter(|claim| claims.all[**claim].cites.contains(&citation));
+    on_it
+        .map(|claim| {
+            let view = renderer.views.claim(*claim);
+            let (reports, origins) = (view.reports.into(), view.origins.into());
+            map([("text", view.text.as_str().into()), ("anchor", view.anchor.as_str().into()), ("reports", reports), ("origins", origins)])
+        })
+        .collect()
 }
 
 /// a, b, … z, aa, ab, …

@@ -109,6 +109,41 @@ fn init_makes_a_site_that_builds_at_once_and_is_a_lesson() {
     assert_eq!(site.run(&["init", "lesson"]).code, 2, "a folder with files is refused");
 }
 
+/// The files that a chapter gives: a line "`path`:" and, after an empty line, a block of code.
+fn files_of_chapter(manual: &str, heading: &str) -> Vec<(String, String)> {
+    let chapter = manual.split("\n## ").find(|c| c.starts_with(heading)).expect("the chapter");
+    let mut files = Vec::new();
+    for (i, _) in chapter.match_indices("\n`themes/") {
+        let (line, rest) = chapter[i + 1..].split_once("\n\n```").expect("a block of code after the path");
+        let path = line.trim_end_matches(':').trim_matches('`').to_owned();
+        let (_, code) = rest.split_once('\n').expect("code");
+        files.push((path, code.split("\n```").next().unwrap_or_default().to_owned() + "\n"));
+    }
+    files
+}
+
+#[test]
+fn the_theme_of_the_manual_builds_the_lesson() {
+    let site = TestSite::empty();
+    assert_eq!(site.run(&["init", "lesson"]).code, 0);
+    let files = files_of_chapter(include_str!("../../docs/themes.md"), "Write a theme in half an hour");
+    assert!(files.len() >= 10, "only {} files were found", files.len());
+    for (path, text) in &files {
+        site.write(&format!("lesson/{path}"), text);
+    }
+    site.replace("lesson/site.yaml", "theme: explainer", "theme: mine");
+    let ran = site.run(&["build", "--root", "lesson", "--format", "short"]);
+    assert_eq!((ran.code, ran.findings()), (0, Vec::new()), "{}", ran.stderr);
+    let page = site.read("lesson/public/river/index.html");
+    for there in
+        ["id=\"cite-survey-count\"", "id=\"use-survey-count-1\"", "id=\"claim-est-survey\"", "id=\"claim-ev-count\"", "role=\"img\""]
+    {
+        assert_eq!(page.matches(there).count(), 1, "{there}");
+    }
+    assert!(site.read("lesson/public/sources/index.html").contains("sources/survey-2024/"));
+    assert!(site.read("lesson/public/sources/survey-2024/index.html").contains("river/#claim-est-survey"));
+}
+
 #[test]
 fn new_makes_a_draft_that_is_sound() {
     let site = TestSite::copy("base");

@@ -12,6 +12,9 @@ use crate::render::Renderer;
 /// Files of Pagefind's that no theme of ours loads: its interfaces and what marks words on other pages.
 const UNUSED: &[&str] = &["-ui.", "_ui.", "highlight", "playground"];
 
+/// What is not running text: words for screen readers, and references, whose quotes stand on their sources' pages too.
+const UNSEARCHED: &[&str] = &[".vh", "[role=doc-bibliography]"];
+
 /// Index every page of the tree. The error is Pagefind's, in words.
 pub fn files(renderer: &Renderer, tree: &OutputTree) -> Result<Vec<(String, Vec<u8>)>, String> {
     let site = &renderer.site;
@@ -32,7 +35,8 @@ pub fn files(renderer: &Renderer, tree: &OutputTree) -> Result<Vec<(String, Vec<
 fn index(pages: Vec<(String, String)>, language: String) -> Result<Vec<(String, Vec<u8>)>, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|e| e.to_string())?;
     runtime.block_on(async {
-        let config = PagefindServiceConfig::builder().root_selector("main".to_owned()).force_language(language).build();
+        let config = PagefindServiceConfig::builder().root_selector("main".to_owned()).force_language(language);
+        let config = config.exclude_selectors(UNSEARCHED.iter().map(|s| (*s).to_owned()).collect()).build();
         let mut index = PagefindIndex::new(Some(config)).map_err(|e| e.to_string())?;
         for (path, html) in pages {
             index.add_html_file(None, Some(format!("/{path}")), html).await.map_err(|e| format!("{path}: {e}"))?;

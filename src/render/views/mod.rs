@@ -4,9 +4,11 @@
 //! relative to the site's root, so a view is the same on every page that shows it.
 //! Must never hold HTML that was not escaped.
 
+mod problem;
 mod shape;
 mod value;
 
+pub use problem::ProblemView;
 pub use shape::*;
 pub use value::value_text;
 
@@ -15,7 +17,7 @@ use std::sync::Arc;
 use crate::check::{Checked, Standing};
 use crate::load::Inputs;
 use crate::load::front_matter::Names;
-use crate::load::sources::{DateBasis, Problem};
+use crate::load::sources::DateBasis;
 use crate::resolve::Site;
 use crate::resolve::claims::{Claim, ClaimKind, Disagreement, origin_name, origins_of};
 use crate::resolve::routes;
@@ -223,6 +225,7 @@ impl Views {
             window_days: question.window,
             groups,
             chart: None,
+            cites: Vec::new(),
             csv_path: Some(routes::question_csv(&question.id)),
             disagreements,
         }
@@ -245,7 +248,7 @@ impl Views {
                     status: self.checked.standing(*page)[*citation].name(),
                     page: self.page(*page),
                     href: format!("{}#cite-{}", self.site.routes.pages[*page].path, record.id()),
-                    problems: touching(&source.evidence.problems, record.quote.as_deref()),
+                    problems: self.problems_touching(number, record.quote.as_deref()),
                 }
             })
             .collect();
@@ -270,9 +273,8 @@ impl Views {
             brief: self.briefs[number].clone(),
             html,
             url: source.url(),
-            archived_url: source.evidence.archived_url.clone().filter(|u| crate::address::is_publishable(u)),
             derived_from: names(&source.evidence.derived_from).iter().map(|n| origin_name(n, inputs)).collect(),
-            problems: source.evidence.problems.clone(),
+            problems: self.problems(number),
             digest: inputs.archive.texts[number]
                 .as_ref()
                 .map(|t| t.sha256().to_owned())
@@ -319,20 +321,6 @@ fn origin_of_source(key: &str, inputs: &Inputs) -> (Option<String>, usize) {
     ((!own).then(|| names.join(", ")), origins.len())
 }
 
-/// The problems of a source that touch a quote: those whose own quote overlaps it.
-pub fn touching(problems: &[Problem], quote: Option<&str>) -> Vec<Problem> {
-    let Some(quote) = quote else { return Vec::new() };
-    problems
-        .iter()
-        .filter(|p| {
-            p.quote
-                .as_deref()
-                .is_some_and(|words| crate::archive::quotation_in_quote(words, quote) || crate::archive::quotation_in_quote(quote, words))
-        })
-        .cloned()
-        .collect()
-}
-
 fn names(names: &Names) -> Vec<String> {
     names.iter().map(str::to_owned).collect()
 }
@@ -365,6 +353,7 @@ fn brief(site: &Site, number: usize) -> SourceBrief {
         date_inferred: source.evidence.date_basis == Some(DateBasis::Inferred),
         author: (!authors.is_empty()).then(|| authors.join(", ")),
         publisher: source.entry.publisher().and_then(|p| p.name()).map(|n| n.value.to_string()),
+        archived_url: source.evidence.archived_url.clone().filter(|u| crate::address::is_publishable(u)),
         archived: source.is_archived(),
     }
 }

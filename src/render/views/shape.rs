@@ -4,9 +4,10 @@
 
 use serde::Serialize;
 
+use super::ProblemView;
 use crate::date::Date;
 use crate::load::records::ActorKind;
-use crate::load::sources::{Kind, Problem, Trust};
+use crate::load::sources::{Kind, Trust};
 
 /// A link to a page.
 #[derive(Debug, Clone, Serialize)]
@@ -44,6 +45,7 @@ pub struct SourceBrief {
     pub date_inferred: bool,
     pub author: Option<String>,
     pub publisher: Option<String>,
+    pub archived_url: Option<String>,
     pub archived: bool,
 }
 
@@ -133,6 +135,8 @@ pub struct QuestionView {
     pub window_days: u32,
     pub groups: Vec<Group>,
     pub chart: Option<String>,
+    /// One citation for each source of what the chart shows, in the chart's order.
+    pub cites: Vec<CiteView>,
     pub csv_path: Option<String>,
     pub disagreements: Vec<DisagreementView>,
 }
@@ -173,9 +177,8 @@ pub struct SourceView {
     pub brief: SourceBrief,
     pub html: String,
     pub url: Option<String>,
-    pub archived_url: Option<String>,
     pub derived_from: Vec<String>,
-    pub problems: Vec<Problem>,
+    pub problems: Vec<ProblemView>,
     pub digest: Option<String>,
     pub citations: Vec<SourceUse>,
     pub claims: Vec<SourceClaim>,
@@ -191,7 +194,7 @@ pub struct SourceUse {
     pub status: &'static str,
     pub page: PageLink,
     pub href: String,
-    pub problems: Vec<Problem>,
+    pub problems: Vec<ProblemView>,
 }
 
 /// A claim that rests on a source.

@@ -1,20 +1,28 @@
-// Listings: filter events by actor, sort tables by a column. Both work on what is already in the page.
+// Listings: filter records by what they say of themselves, sort tables by a column. Both work on what is already in the page.
 (() => {
   for (const form of document.querySelectorAll("form[data-filter]")) {
-    const list = document.querySelector(form.dataset.filter), select = form.querySelector("select"), status = form.querySelector("[role=status]");
+    const list = document.querySelector(form.dataset.filter), selects = [...form.querySelectorAll("select")], status = form.querySelector("[role=status]");
     if (!list) continue;
     const apply = () => {
       let n = 0;
       for (const item of list.querySelectorAll("[data-item]")) {
-        item.hidden = select.value !== "" && !item.dataset.actor.split(" ").includes(select.value);
+        item.hidden = selects.some((s) => s.value !== "" && !item.dataset[s.name].split(" ").includes(s.value));
         if (!item.hidden) n++;
       }
       for (const group of list.querySelectorAll("[data-group]")) group.hidden = !group.querySelector("[data-item]:not([hidden])");
       status.textContent = n === 0 ? form.dataset.none : (n === 1 ? form.dataset.one : form.dataset.other).replace("{n}", n);
     };
-    select.addEventListener("change", apply);
+    form.addEventListener("change", apply);
     form.addEventListener("submit", (e) => e.preventDefault());
-    if (select.value) apply();
+    // What a link leads to is shown, whatever was asked for.
+    addEventListener("hashchange", () => {
+      const at = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      if (!at?.closest("[hidden]")) return;
+      form.reset();
+      apply();
+      at.scrollIntoView();
+    });
+    if (selects.some((s) => s.value)) apply();
   }
   for (const table of document.querySelectorAll("table.sortable")) {
     const heads = [...table.tHead.rows[0].cells], rows = table.tBodies[0], status = document.getElementById("sort-status");

@@ -40,6 +40,23 @@
     links.forEach((_, id) => { const h = document.getElementById(id); if (h) watch.observe(h); });
   }
 
+  // What has been done is said once, and then unsaid, so that it can be said again.
+  const say = (words) => {
+    const region = $("#page-status");
+    region.textContent = words;
+    setTimeout(() => (region.textContent = ""), 2000);
+  };
+
+  // The link to a claim or section goes to it, as any link does, and copies its address.
+  document.addEventListener("click", async (e) => {
+    const a = e.target.closest?.("a.anchor");
+    if (!a || e.ctrlKey || e.metaKey || e.shiftKey) return;
+    try { await navigator.clipboard.writeText(a.href); } catch { return; }
+    a.dataset.copied = "";
+    say(t.tLinkCopied);
+    setTimeout(() => delete a.dataset.copied, 2000);
+  });
+
   // Copy buttons stand in the page and are shown only where scripts run. They copy a text of the page, or a file.
   const words = async (from) => from.startsWith("#") ? $(from).textContent.trim() : (await fetch(from)).text();
   $$("[data-copy]").forEach((b) => {
@@ -47,9 +64,8 @@
     b.onclick = async () => {
       try { await navigator.clipboard.writeText(await words(b.dataset.copy)); } catch { return; }
       text.data = t.tCopied;
-      const said = b.closest("section")?.querySelector("[role=status]");
-      if (said) said.textContent = t.tCopied;
-      setTimeout(() => { text.data = label; if (said) said.textContent = ""; }, 2000);
+      say(t.tCopied);
+      setTimeout(() => (text.data = label), 2000);
     };
   });
 
