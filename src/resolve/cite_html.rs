@@ -130,7 +130,9 @@ fn write_child(child: &ElemChild, html: &mut String) {
         ElemChild::Markup(text) => html.push_str(&escape(text)),
         ElemChild::Link { text, url } => {
             if is_publishable(url) {
-                html.push_str(&format!("<a href=\"{}\">", escape(url)));
+                // On paper an address that is its own text must not be written out again.
+                let class = if text.text.trim() == url { " class=\"url\"" } else { "" };
+                html.push_str(&format!("<a{class} href=\"{}\">", escape(url)));
                 formatted(&text.text, text.formatting, html);
                 html.push_str("</a>");
             } else {

@@ -129,6 +129,62 @@ test("a card opens on focus and hover, can be entered, and closes on Escape", as
   await page.close();
 });
 
+test("a source in a list leads to its quote, by a card and without JavaScript", async () => {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const faults = watch(page, site.base);
+  await page.goto(`${site.base}responses/`, { waitUntil: "networkidle" });
+  // A source whose text is archived: its quote stands on the page of the claim, which the card fetches.
+  const mark = page.locator("main a.src", { hasText: "Felitti 2024" }).first();
+  await pointAt(page, mark);
+  const card = page.locator(".cc");
+  await card.waitFor({ state: "visible" });
+  assert.match(await card.innerText(), /[“"].{8,}[”"]/s);
+  await card.locator(".ref-why").waitFor();
+  assert.equal(await card.locator("[id]").count(), 0, "the card repeats ids");
+  const [fragment, quote] = [new URL(await mark.evaluate((a) => a.href)), await card.locator("q").first().innerText()];
+  // Its links lead where the reference's own lead.
+  for (const href of await card.locator("a").evaluateAll((links) => links.map((a) => a.href))) {
+    if (href.startsWith(site.base)) assert.equal(await page.request.get(href).then((r) => r.status()), 200, href);
+  }
+  await page.keyboard.press("Escape");
+  await card.waitFor({ state: "detached" });
+  // By keyboard: the card opens on focus, its first link is the next stop, Escape leads back.
+  await page.locator("body").press("Tab");
+  await mark.evaluate((a) => a.focus({ focusVisible: true }));
+  await card.waitFor({ state: "visible" });
+  await page.keyboard.press("Tab");
+  assert.ok(await page.evaluate(() => document.activeElement.closest(".cc") !== null), "Tab does not enter the card");
+  await page.keyboard.press("Escape");
+  await card.waitFor({ state: "detached" });
+  assert.ok(await mark.evaluate((a) => a === document.activeElement), "Escape does not lead back to the citation");
+  assert.deepEqual(faults, []);
+  await page.close();
+
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const bare = await context.newPage();
+  await bare.goto(`${site.base}responses/`);
+  await bare.locator("main a.src", { hasText: "Felitti 2024" }).first().click();
+  await bare.waitForURL(fragment.href);
+  const entry = bare.locator(`[id="${decodeURIComponent(fragment.hash.slice(1))}"]`);
+  assert.equal(await entry.locator("q").first().innerText(), quote);
+  await context.close();
+});
+
+test("a term's card shows its definition from the glossary", async () => {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.goto(site.base + LONG, { waitUntil: "networkidle" });
+  const term = page.locator("main .text a.term").first();
+  await pointAt(page, term);
+  await page.locator(".cc").waitFor({ state: "visible" });
+  const shown = await page.locator(".cc p").nth(1).innerText();
+  await page.locator(".cc .close").click();
+  await term.click();
+  await page.waitForURL((url) => url.pathname.endsWith("/glossary/"));
+  const id = decodeURIComponent(new URL(page.url()).hash.slice(1));
+  assert.equal(await page.locator(`[id="${id}"] + dd p`).first().innerText(), shown);
+  await page.close();
+});
+
 test("printed, a page keeps its references and their addresses, and drops navigation", async () => {
   const page = await browser.newPage();
   await page.goto(site.base + LONG);
@@ -144,6 +200,10 @@ test("printed, a page keeps its references and their addresses, and drops naviga
       .map((a) => a.outerHTML.slice(0, 120)),
   );
   assert.deepEqual(bare, [], "addresses are lost in print");
+  const twice = await page.evaluate(() =>
+    [...document.querySelectorAll(".references a[href^='http']")].filter((a) => a.textContent.includes("://") && /http|attr\(/.test(getComputedStyle(a, "::after").content)).map((a) => a.href),
+  );
+  assert.deepEqual(twice, [], "addresses are printed twice");
   const pdf = await page.pdf({ format: "A4" });
   assert.ok(pdf.length > 20_000);
   await page.close();

@@ -369,10 +369,9 @@ impl<'m> Walk<'_, 'm, '_> {
         let class = if classes.is_empty() { String::new() } else { format!(" class=\"{}\"", escape(&classes.join(" "))) };
         let level = level as u8;
         self.push_block(format!(
-            "<h{level} id=\"{id}\"{class}>{} <a class=\"anchor\" href=\"#{id}\"><span class=\"vh\">{}: {}</span></a></h{level}>\n",
+            "<h{level} id=\"{id}\"{class}>{} <a class=\"anchor\" href=\"#{id}\"><span class=\"vh\">{}</span></a></h{level}>\n",
             inner.trim(),
             hole(Word::LinkToSection),
-            escape(&text),
             id = escape(&id)
         ));
         self.result.headings.push(Heading { level, id, text });
