@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::diag::Report;
@@ -20,7 +20,8 @@ const MOST_NAMED: usize = 3;
 /// Where words go, and which were said last.
 pub(super) struct Terminal {
     print: Box<dyn Fn(&Report) + Send + Sync>,
-    site: Mutex<String>,
+    /// The digest of the last report, as short lines.
+    site: Mutex<u128>,
     /// What is said to keep a page from being made, by its output path.
     pages: Mutex<HashMap<String, String>>,
 }
@@ -39,12 +40,14 @@ impl Terminal {
 
     /// Say what a build came to.
     pub fn built(&self, before: &Shown, now: &Shown, took: Duration, changed: Option<&BTreeSet<PathBuf>>) {
-        // The same findings in a file that changed elsewhere are not said again.
-        let short = emit(&now.report, Format::Short, false);
-        let mut said = self.site.lock().unwrap_or_else(PoisonError::into_inner);
-        if short != *said || now.build == 1 {
-            (self.print)(&now.report);
-            *said = short;
+        if !Arc::ptr_eq(&now.report, &before.report) || now.build == 1 {
+            // The same findings in a file that changed elsewhere are not said again.
+            let short = xxhash_rust::xxh3::xxh3_128(emit(&now.report, Format::Short, false).as_bytes());
+            let mut said = self.site.lock().unwrap_or_else(PoisonError::into_inner);
+            if short != *said || now.build == 1 {
+                (self.print)(&now.report);
+                *said = short;
+            }
         }
         let took = took.as_millis();
         match (&now.trouble, &now.site) {

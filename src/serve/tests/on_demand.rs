@@ -277,18 +277,24 @@ fn states_that_are_over_are_let_go() {
 
 #[test]
 fn a_browser_that_does_not_read_keeps_no_state() {
-    let many: Vec<(String, String)> = (0..900).map(|n| (format!("f{n}.{}", "x".repeat(200)), "1".to_owned())).collect();
-    let mut files: Vec<(&str, &str)> = many.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    // Names so long that each change of all files is more than a megabyte to tell.
+    let folder = vec!["x".repeat(240); 7].join("/");
+    let many: Vec<String> = (0..900).map(|n| format!("{folder}/{n}.txt")).collect();
     let home = page("{TEMPLATE}");
+    let mut files: Vec<(&str, &str)> = many.iter().map(|path| (path.as_str(), "first")).collect();
     files.push(("index.html", &home));
     let (site, counts) = lazy(&files);
     let lazy_browser = site.open("/");
-    // Each save tells of some 200 kB, more than the connection takes in.
-    for n in 0..12 {
-        for (path, _) in &many {
+    // More than the system keeps for a connection.
+    for n in 0..10 {
+        let states = counts.states.lock().expect("sound").len();
+        for path in &many {
             fs::write(site.dir.path().join("content").join(path), format!("save {n}")).expect("saved");
         }
-        std::thread::sleep(Duration::from_millis(120));
+        let end = Instant::now() + SOON;
+        while counts.states.lock().expect("sound").len() == states && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
     save_template(&site, "last");
     site.until("/", |r| r.text().contains("last"));
