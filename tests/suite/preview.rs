@@ -24,8 +24,13 @@ struct Preview<'a> {
 
 impl<'a> Preview<'a> {
     fn of(site: &'a TestSite) -> Self {
+        Self::with(site, &[])
+    }
+
+    fn with(site: &'a TestSite, args: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_cited"))
             .args(["serve", "--port", "0", "--base-url", "https://example.org/"])
+            .args(args)
             .current_dir(site.root())
             .stderr(Stdio::piped())
             .spawn()
@@ -185,4 +190,35 @@ fn hasty_and_roundabout_saves_are_shown_in_the_end() {
     preview.is_a_clean_build("editors", &["s0/4913", "s0/p1.md~", "s0/.p1.md.swp", "s0/%23p2.md%23"]);
     assert!(String::from_utf8_lossy(&preview.get("s0/p1/").1).contains("by vim V19"));
     assert!(String::from_utf8_lossy(&preview.get("s0/p2/").1).contains("by others W19"));
+}
+
+#[test]
+fn more_events_than_fit_lose_nothing() {
+    let site = site_of(1, 100);
+    let preview = Preview::of(&site);
+    preview.is_a_clean_build("start", &[]);
+    // Each save is several events; a build in between leaves them unread.
+    for round in 0..30 {
+        for p in 0..100 {
+            site.write(&format!("content/s0/p{p}.md"), page(&format!("round R{round}")));
+        }
+    }
+    preview.is_a_clean_build("a flood of events", &[]);
+    assert!(String::from_utf8_lossy(&preview.get("s0/p0/").1).contains("round R29"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_site_behind_a_link_and_one_that_is_polled_are_kept_up_to_date() {
+    let site = site_of(2, 2);
+    std::os::unix::fs::symlink(site.root(), site.outside().join("link")).expect("linked");
+    for args in [["--root", "../link"].as_slice(), &["--poll"]] {
+        let preview = Preview::with(&site, args);
+        preview.is_a_clean_build("start", &[]);
+        site.write("content/s0/p0.md", page(&format!("words for {}", args[0])));
+        site.rename("content/s1", "content/t1");
+        preview.is_a_clean_build(args[0], &["s1/p1/"]);
+        site.rename("content/t1", "content/s1");
+        preview.is_a_clean_build(args[0], &["t1/p1/"]);
+    }
 }
