@@ -291,7 +291,11 @@ fn a_repository_that_refuses_is_quoted_and_two_deploys_take_turns() {
     hook("echo the branch is protected >&2; exit 1");
     let ran = site.run(&["deploy"]);
     assert_eq!(ran.code, 2);
-    assert!(last_line(&ran).contains("the repository refuses the commit") && ran.stderr.contains("the branch is protected"), "{}", ran.stderr);
+    assert!(
+        last_line(&ran).contains("the repository refuses the commit") && ran.stderr.contains("the branch is protected"),
+        "{}",
+        ran.stderr
+    );
     hook("sleep 1");
     std::thread::scope(|scope| {
         let runs = [(); 2].map(|()| scope.spawn(|| site.run(&["deploy"])));

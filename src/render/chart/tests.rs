@@ -70,6 +70,7 @@ fn question(unit: &str, groups: Vec<(&str, Vec<ClaimView>)>) -> QuestionView {
         window_days: 31,
         groups: groups.into_iter().map(|(counts, estimates)| Group { counts: counts.to_owned(), estimates }).collect(),
         chart: None,
+        cites: Vec::new(),
         csv_path: None,
         disagreements: Vec::new(),
     }

@@ -18,7 +18,9 @@ pub fn of(language: &LocaleCode) -> Arc<Vec<Locale>> {
     let make = || {
         let mut wanted = vec![language.clone(), LocaleCode::en_us()];
         wanted.extend(language.fallback());
-        Arc::new(LOCALES.iter().filter(|packed| wanted.iter().any(|code| is_of(packed, code))).filter_map(|packed| unpack(packed)).collect())
+        Arc::new(
+            LOCALES.iter().filter(|packed| wanted.iter().any(|code| is_of(packed, code))).filter_map(|packed| unpack(packed)).collect(),
+        )
     };
     unpacked.entry(language.0.clone()).or_insert_with(make).clone()
 }
