@@ -164,6 +164,7 @@ pub struct PageSummary {
 pub struct OutputTree {
     files: BTreeMap<String, Output>,
     pages: BTreeMap<String, String>,
+    summaries: BTreeMap<String, PageSummary>,
 }
 
 impl OutputTree {
@@ -182,6 +183,11 @@ impl OutputTree {
     /// Say which content file the page at a path was made of.
     pub fn set_page_file(&mut self, path: impl Into<String>, file: impl Into<String>) {
         self.pages.insert(path.into(), file.into());
+    }
+
+    /// Say what the checks counted on the page at a path.
+    pub fn set_page_summary(&mut self, path: impl Into<String>, summary: PageSummary) {
+        self.summaries.insert(path.into(), summary);
     }
 
     /// The file at a path.
@@ -217,6 +223,10 @@ impl Files for OutputTree {
 
     fn page_file(&self, path: &str) -> Option<String> {
         self.pages.get(path).cloned()
+    }
+
+    fn page_summary(&self, path: &str) -> Option<PageSummary> {
+        self.summaries.get(path).cloned()
     }
 }
 

@@ -67,8 +67,11 @@ pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report) + Sy
                 page
             })
             .collect();
-        let (mut checked, mut made, mut entries) = (Vec::new(), Vec::new(), Vec::new());
-        for page in pages {
+        let (mut checked, mut made, mut entries, mut summaries) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (number, page) in pages.into_iter().enumerate() {
+            if options.preview {
+                summaries.push(check::summary::of_page(&checker.checked, number, &page.checked.counts));
+            }
             checked.push(page.checked);
             made.push(page.made);
             entries.push(page.entry);
@@ -97,6 +100,9 @@ pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report) + Sy
             renderer.last(&mut tree, &mut report);
             for (page, routed) in site.inputs.pages.iter().zip(&site.routes.pages) {
                 tree.set_page_file(format!("{}index.html", routed.path), page.file.path.clone());
+            }
+            for (summary, routed) in summaries.into_iter().zip(&site.routes.pages) {
+                tree.set_page_summary(format!("{}index.html", routed.path), summary);
             }
             levels(&mut report);
             if !stops(&report) {

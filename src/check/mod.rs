@@ -10,11 +10,11 @@ mod evidence;
 mod images;
 pub mod impact;
 mod links;
-mod numbers;
+pub mod numbers;
 mod quotes;
 pub mod review;
 mod settings;
-mod summary;
+pub mod summary;
 mod theme;
 
 use std::collections::{BTreeMap, HashMap};
@@ -59,7 +59,8 @@ impl Checked {
 pub struct PageChecked {
     /// All findings about the page, those of its Markdown included, at their levels.
     pub report: Report,
-    counts: numbers::Counts,
+    /// What was counted in its text.
+    pub counts: numbers::Counts,
 }
 
 /// Checks the pages of a site one by one, in any order, then the site as a whole.

@@ -2,8 +2,10 @@
 //!
 //! In: the site and how its quotes stand. Out: [`Summary`]. Must never count a citation that nothing uses.
 
+use super::Checked;
 use super::numbers::Counts;
 use super::quotes::Standing;
+use crate::output::PageSummary;
 use crate::resolve::Site;
 use crate::resolve::claims::Flag;
 
@@ -68,6 +70,27 @@ impl Summary {
                 }
             }
         }
+    }
+}
+
+/// What the checks counted on one page, for its author.
+pub fn of_page(checked: &Checked, page: usize, counts: &Counts) -> PageSummary {
+    let site = checked.site();
+    let claims: Vec<_> = site.claims.by_page[page].iter().map(|c| &site.claims.all[*c]).collect();
+    let standing = checked.standing(page);
+    let used: Vec<&Standing> = standing.iter().enumerate().filter(|(i, _)| site.is_used(page, *i)).map(|(_, s)| s).collect();
+    let of_this_page = |claim: usize| site.claims.all[claim].page == page;
+    PageSummary {
+        draft: site.inputs.pages[page].front.draft,
+        claims: claims.len(),
+        claims_cited: claims.iter().filter(|c| !c.cites.is_empty()).count(),
+        single_origin: claims.iter().filter(|c| c.flags.contains(&Flag::SingleOrigin)).count(),
+        citations: used.len(),
+        verified: used.iter().filter(|s| s.paragraph().is_some()).count(),
+        unarchived: used.iter().filter(|s| ***s == Standing::Unarchived).count(),
+        numbers: counts.numbers,
+        numbers_cited: counts.cited,
+        disagreements: site.claims.disagreements.iter().filter(|d| of_this_page(d.pair.0) || of_this_page(d.pair.1)).count(),
     }
 }
 
