@@ -270,6 +270,14 @@ impl Config {
                 );
             }
         }
+        if let Some(license) = license.as_ref().filter(|l| !l.url.is_empty() && !crate::address::is_publishable(&l.url)) {
+            bad(
+                &yaml_path!["license", "url"],
+                Code::ValueInvalid,
+                format!("`{}` is not an address that can be published", license.url),
+                "write the address of the licence's text, beginning with https://".to_owned(),
+            );
+        }
         let mut levels = BTreeMap::new();
         for (name, severity) in checks {
             match name.parse::<Code>() {

@@ -7,21 +7,31 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// One text file of the site, as it was read.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct TextFile {
     /// Relative to the site's root, with forward slashes.
     pub path: String,
     /// The whole file, with its front matter; offsets of every [`Span`] count from here.
     pub text: String,
+    /// Where lines begin: made when the first place is asked for, since most files have no findings and some have many.
+    lines: OnceLock<Vec<usize>>,
 }
+
+impl PartialEq for TextFile {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path && self.text == other.text
+    }
+}
+
+impl Eq for TextFile {}
 
 impl TextFile {
     /// Wrap a text that was read from `path`.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
-        Arc::new(Self { path: path.into(), text: text.into() })
+        Arc::new(Self { path: path.into(), text: text.into(), lines: OnceLock::new() })
     }
 
     /// Line and column of a byte offset, both from 1; a column counts Unicode scalar values.
@@ -31,18 +41,20 @@ impl TextFile {
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let before = &self.text[..offset];
-        let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
-        let start = before.rfind('\n').map_or(0, |i| i + 1);
-        (line, before[start..].chars().count() + 1)
+        let line = self.lines().partition_point(|start| *start <= offset);
+        (line, self.text[self.line_start(line)..offset].chars().count() + 1)
+    }
+
+    fn lines(&self) -> &[usize] {
+        self.lines.get_or_init(|| {
+            let ends = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect()
+        })
     }
 
     /// The byte offset where a line begins (1-based); the end of the file if there are fewer lines.
     pub fn line_start(&self, line: usize) -> usize {
-        if line <= 1 {
-            return 0;
-        }
-        self.text.bytes().enumerate().filter(|(_, b)| *b == b'\n').nth(line - 2).map_or(self.text.len(), |(i, _)| i + 1)
+        self.lines().get(line.saturating_sub(1)).copied().unwrap_or(self.text.len())
     }
 }
 

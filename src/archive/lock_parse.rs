@@ -4,7 +4,7 @@
 //! may add the first. Out: [`Lock`], or the first [`LockError`]. A lock is evidence, so nothing in
 //! it is mended or skipped. Never: accepts a block whose check line does not fit.
 
-use super::lock::{END, HEADING, Lock, LockError, LockFault, LockedQuote, LockedSource, VERSION, check, unescape};
+use super::lock::{END, HEADING, Lock, LockError, LockFault, LockedQuote, LockedSource, VERSION, check, escape, unescape};
 use std::collections::BTreeMap;
 
 const RELOCK: &str = "run `cited source lock` with the archive at hand";
@@ -42,7 +42,7 @@ impl Lock {
                 return Err(unexpected(line, content));
             };
             if lock.sources.contains_key(&key) {
-                return Err(error(line, LockFault::Duplicate, &format!("the source `{key}` is in the lock twice"), RESOLVE));
+                return Err(error(line, LockFault::Duplicate, &format!("the source `{}` is in the lock twice", escape(&key)), RESOLVE));
             }
             let source = read_block(&key, (line, content), &mut lines)?;
             lock.sources.insert(key, source);
@@ -166,7 +166,7 @@ fn truncated(line: u32) -> LockError {
 }
 
 fn edited(line: u32, key: &str) -> LockError {
-    let message = format!("what the lock says of `{key}` was changed by hand or by a merge");
+    let message = format!("what the lock says of `{}` was changed by hand or by a merge", escape(key));
     error(line, LockFault::Edited, &message, RELOCK)
 }
 

@@ -74,6 +74,7 @@ codes! {
     StyleUnknown "style-unknown" Error Unbuildable "the citation style is neither bundled nor a readable CSL file";
     LinkBroken "link-broken" Error Unpublishable "a link inside the site leads nowhere";
     LinkUnsafe "link-unsafe" Error Unpublishable "a link uses a scheme that is not published";
+    FileActive "file-active" Error Unpublishable "a file beside a page could run a script in a reader's browser";
     AltMissing "alt-missing" Error Unpublishable "an image has no alternative text";
     ColourContrast "colour-contrast" Error Unpublishable "a colour of the theme's settings is too faint on its ground";
     ImageInvalid "image-invalid" Error Unpublishable "a picture cannot be read, is not what its name says, is too large, or must not be published as it is";

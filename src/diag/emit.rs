@@ -7,6 +7,7 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 
 use super::{Code, Diagnostic, Report, Severity};
+use crate::text::TextFile;
 
 /// The formats of `--format`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -45,6 +46,8 @@ fn pretty(value: &Value) -> String {
 const CONTEXT: usize = 1;
 /// A marked range is cut after this many bytes, so that a whole paragraph does not fill the screen.
 const LONGEST_MARK: usize = 400;
+/// An excerpt of more bytes is the marked line alone, as far as the mark needs it.
+const LONGEST_EXCERPT: usize = 4000;
 
 fn human(d: &Diagnostic, colour: bool) -> String {
     let level = || match d.severity {
@@ -54,7 +57,7 @@ fn human(d: &Diagnostic, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut group = level().primary_title(clean(&d.message)).id(d.code.name()).elements(Vec::<annotate_snippets::Message<'_>>::new());
     if let Some(span) = &d.span {
-        let (from, first_line, excerpt) = excerpt(&span.file.text, span.start, span.end);
+        let (from, first_line, excerpt) = excerpt(&span.file, span.start, span.end);
         let end = span.end.min(span.start + LONGEST_MARK).max(span.start);
         let mut end = (end - from).min(excerpt.len());
         while !excerpt.is_char_boundary(end) {
@@ -68,7 +71,7 @@ fn human(d: &Diagnostic, colour: bool) -> String {
         group = group.element(Snippet::source(excerpt).path(span.file.path.clone()).line_start(first_line).fold(false).annotation(mark));
     }
     if let Some((span, label)) = &d.related {
-        let (from, first_line, excerpt) = excerpt(&span.file.text, span.start, span.end);
+        let (from, first_line, excerpt) = excerpt(&span.file, span.start, span.end);
         let end = (span.end - from).min(excerpt.len());
         group = group.element(
             Snippet::source(excerpt)
@@ -87,14 +90,17 @@ fn human(d: &Diagnostic, colour: bool) -> String {
     renderer.render(&[group]).to_string()
 }
 
-/// Control characters from content must not reach the terminal.
+/// Control characters from content must not reach the terminal, nor those that turn its writing direction.
 fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if (c.is_control() && c != '\n') || turns(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// The lines around a range: where they begin in the file, the number of the first, and their text.
-fn excerpt(text: &str, start: usize, end: usize) -> (usize, usize, String) {
+fn excerpt(file: &TextFile, start: usize, end: usize) -> (usize, usize, String) {
+    let text = file.text.as_str();
     let mut from = text[..start].rfind('\n').map_or(0, |i| i + 1);
+    let own = from;
     for _ in 0..CONTEXT {
         from = text[..from.saturating_sub(1)].rfind('\n').map_or(0, |i| i + 1);
     }
@@ -107,7 +113,12 @@ fn excerpt(text: &str, start: usize, end: usize) -> (usize, usize, String) {
     for _ in 0..CONTEXT {
         to = text.get(to + 1..).map_or(to, |rest| rest.find('\n').map_or(text.len(), |i| to + 1 + i));
     }
-    let first_line = text[..from].bytes().filter(|b| *b == b'\n').count() + 1;
+    // Lines that fill the screen by themselves need none around them.
+    if to - from > LONGEST_EXCERPT {
+        from = own;
+        to = (end..=to.min(end + LONGEST_MARK)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(end);
+    }
+    let (first_line, _) = file.position(from);
     // One character for one keeps the offsets when it is as wide as what it replaces.
     let safe = text[from..to]
         .chars()

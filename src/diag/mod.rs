@@ -51,7 +51,7 @@ impl Diagnostic {
         Self {
             code,
             severity: code.severity(),
-            message: message.into(),
+            message: one_line(message.into()),
             span: None,
             label: None,
             help: None,
@@ -63,28 +63,28 @@ impl Diagnostic {
     /// Say what to do next.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(one_line(help.into()));
         self
     }
 
     /// Words beside the marked place.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(label.into());
+        self.label = Some(one_line(label.into()));
         self
     }
 
     /// A further fact.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
+        self.notes.push(one_line(note.into()));
         self
     }
 
     /// Another place that matters.
     #[must_use]
     pub fn related(mut self, span: Span, label: impl Into<String>) -> Self {
-        self.related = Some((span, label.into()));
+        self.related = Some((span, one_line(label.into())));
         self
     }
 
@@ -95,6 +95,16 @@ impl Diagnostic {
             (span.file.path.as_str(), line, column)
         })
     }
+}
+
+/// Names and values from content stand in messages: their line ends must not begin lines of the output, nor their control
+/// characters steer a terminal.
+fn one_line(text: String) -> String {
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    let line = text.replace("\r\n", " ").replace(['\n', '\r', '\t'], " ");
+    line.replace(char::is_control, "\u{fffd}")
 }
 
 /// Everything that was found in one run.

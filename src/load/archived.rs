@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::Options;
 use super::sources::Sources;
-use crate::archive::{ArchiveError, ArchivedText, Lock};
+use super::{Options, files};
+use crate::archive::{ArchiveError, ArchivedText, Lock, MAX_TEXT_BYTES};
 use crate::config::{Config, is_plain_name};
 use crate::diag::{Code, Diagnostic, Report};
 use crate::text::{Span, TextFile};
@@ -88,7 +88,7 @@ impl Archive {
                     )
                     .help("copy the file into the archive"));
                 }
-                let bytes = std::fs::read(&path).map_err(|error| {
+                let bytes = files::read_archived(&path, MAX_TEXT_BYTES).map_err(|error| {
                     Diagnostic::at(
                         Code::ArchiveMissing,
                         place("archive"),

@@ -1,20 +1,27 @@
 //! Reading the disk: the only file of `load` that does.
 //!
 //! In: the site's root and paths below it. Out: texts, bytes and sorted lists of paths. Hidden files, editors' backup
-//! and swap files are passed over; links that lead out of the root are refused.
+//! and swap files are passed over; links that lead out of the root, and what is no file, are refused.
 //! Must never read outside the root; the archive has its own way in (`archive`).
 
 use std::fmt;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use walkdir::WalkDir;
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::diag::{Code, Diagnostic, Report};
-use crate::text::TextFile;
+use crate::text::{Span, TextFile};
 
 /// Text files larger than this are refused: a page of 4 MB is a mistake.
 const LARGEST_TEXT: u64 = 4 * 1024 * 1024;
+/// A line of a page or a record that is longer is refused: a chapter is shorter, and what reads lines may read one often.
+const LONGEST_LINE: usize = 64 * 1024;
+/// A theme's asset is kept in memory; a larger one belongs beside a page.
+const LARGEST_ASSET: u64 = 64 * 1024 * 1024;
 
 /// The disk refused.
 #[derive(Debug)]
@@ -27,7 +34,13 @@ pub struct ReadError {
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot read {}: {}", self.path.display(), self.error)
+        // ENFILE and EMFILE have no kind of their own; the numbers are the same on all Unix systems.
+        let next = match (self.error.raw_os_error(), self.error.kind()) {
+            (Some(23 | 24), _) if cfg!(unix) => "too many files are open: raise the limit with `ulimit -n`, then try again",
+            (_, ErrorKind::PermissionDenied) => "make it readable, or move it out of the site",
+            _ => "try again once that is mended",
+        };
+        write!(f, "cannot read {}: {}; {next}", self.path.display(), self.error)
     }
 }
 
@@ -43,10 +56,14 @@ pub fn is_ignored(name: &str) -> bool {
 }
 
 /// All files below a folder of the site, as paths relative to the root with forward slashes, sorted. A folder that
-/// does not exist has none.
-pub fn below(root: &Path, folder: &str) -> Result<Vec<String>, ReadError> {
+/// does not exist has none. A link to a file of the site is that file; one that leads outside, or to a folder, is told.
+pub fn below(root: &Path, folder: &str, report: &mut Report) -> Result<Vec<String>, ReadError> {
     let start = root.join(folder);
     if !start.is_dir() {
+        return Ok(Vec::new());
+    }
+    if !points_inside(root, &start) {
+        report.push(leads_outside(folder));
         return Ok(Vec::new());
     }
     let mut paths = Vec::new();
@@ -55,17 +72,26 @@ pub fn below(root: &Path, folder: &str) -> Result<Vec<String>, ReadError> {
         let entry = match entry {
             Ok(entry) => entry,
             // A file that vanishes while the folder is read is not there.
-            Err(e) if e.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound) => continue,
+            Err(e) if e.io_error().is_some_and(|e| e.kind() == ErrorKind::NotFound) => continue,
             Err(e) => {
                 let path = e.path().unwrap_or(&start).to_path_buf();
                 return Err(ReadError { path, error: e.into() });
             }
         };
-        let is_file =
-            entry.file_type().is_file() || (entry.file_type().is_symlink() && points_inside(root, entry.path()) && entry.path().is_file());
-        if is_file && let Ok(relative) = entry.path().strip_prefix(root) {
-            let parts: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy()).collect();
-            paths.push(parts.join("/"));
+        let kind = entry.file_type();
+        let Some(path) = entry.path().strip_prefix(root).ok().filter(|_| !kind.is_dir()) else { continue };
+        let parts: Vec<_> = path.components().map(|c| c.as_os_str().to_string_lossy()).collect();
+        let path = parts.join("/");
+        if kind.is_file() {
+            paths.push(path);
+        } else if kind.is_symlink() && entry.path().exists() {
+            if !points_inside(root, entry.path()) {
+                report.push(leads_outside(&path));
+            } else if entry.path().is_file() {
+                paths.push(path);
+            } else {
+                report.push(unreadable(&path, "a link to a folder is not followed").help("copy the folder instead"));
+            }
         }
     }
     paths.sort();
@@ -77,6 +103,14 @@ fn points_inside(root: &Path, link: &Path) -> bool {
         (Ok(root), Ok(target)) => target.starts_with(root),
         _ => false,
     }
+}
+
+fn leads_outside(path: &str) -> Diagnostic {
+    Diagnostic::file(Code::PathOutside, &TextFile::new(path, ""), "a link leads outside the site").help("copy the file instead")
+}
+
+fn unreadable(path: &str, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::file(Code::FileUnreadable, &TextFile::new(path, ""), message)
 }
 
 /// The names of the folders in a folder, sorted; none if it does not exist.
@@ -92,33 +126,44 @@ pub fn folders(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Read a text file of the site. `None` if it does not exist, or is not text (which is reported).
+/// Read a text file of the site that is known by its name. `None` if it does not exist, or is not text (which is
+/// reported).
 pub fn read_text(root: &Path, path: &str, report: &mut Report) -> Result<Option<Arc<TextFile>>, ReadError> {
     let full = root.join(path);
     match std::fs::symlink_metadata(&full) {
-        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => return Ok(None),
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
         Err(error) => return Err(ReadError { path: full, error }),
-        Ok(meta) if meta.is_symlink() && !points_inside(root, &full) => {
-            report.push(
-                Diagnostic::file(Code::PathOutside, &TextFile::new(path, ""), "a link leads outside the site")
-                    .help("copy the file instead"),
-            );
-            return Ok(None);
-        }
-        Ok(meta) if meta.len() > LARGEST_TEXT => {
-            let message = format!("the file has {} bytes, more than the {LARGEST_TEXT} that a text may have", meta.len());
-            report.push(Diagnostic::file(Code::FileUnreadable, &TextFile::new(path, ""), message).help("split it"));
+        // A folder on the way may be a link too.
+        Ok(_) if !points_inside(root, &full) => {
+            report.push(leads_outside(path));
             return Ok(None);
         }
         Ok(_) => {}
     }
-    let bytes = match std::fs::read(&full) {
-        Ok(bytes) => bytes,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(ReadError { path: full, error }),
+    read_listed(root, path, report)
+}
+
+/// The same for a path that [`below`] gave: what leads to it is known to lie in the site.
+pub fn read_listed(root: &Path, path: &str, report: &mut Report) -> Result<Option<Arc<TextFile>>, ReadError> {
+    let full = root.join(path);
+    let refused = |error| ReadError { path: full.clone(), error };
+    let bytes = match regular(&full) {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(refused(error)),
+        Ok(None) => {
+            report.push(unreadable(path, "it is not a file with text").help("write a file of that name"));
+            return Ok(None);
+        }
+        // One byte more tells of a file that grew since it was looked at.
+        Ok(Some((file, length))) => at_most(file, length, LARGEST_TEXT + 1).map_err(refused)?,
     };
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Some(TextFile::new(path, text))),
+    if bytes.len() as u64 > LARGEST_TEXT {
+        let message = format!("the file has more than the {LARGEST_TEXT} bytes that a text may have");
+        report.push(unreadable(path, message).help("split it"));
+        return Ok(None);
+    }
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
@@ -126,18 +171,103 @@ pub fn read_text(root: &Path, path: &str, report: &mut Report) -> Result<Option<
             report.push(
                 Diagnostic::at(
                     Code::FileUnreadable,
-                    crate::text::Span::new(&file, at..at + 3),
+                    Span::new(&file, at..at + 3),
                     format!("the file is not UTF-8 text: the byte at offset {at} does not fit"),
                 )
                 .help("save it as UTF-8"),
             );
-            Ok(None)
+            return Ok(None);
         }
+    };
+    let file = TextFile::new(path, text);
+    if [".md", ".yaml", ".lock"].iter().any(|end| path.ends_with(end))
+        && let Some(at) = long_line(&file.text)
+    {
+        let message = format!("a line is longer than {LONGEST_LINE} bytes");
+        report.push(Diagnostic::at(Code::FileUnreadable, Span::new(&file, at..at), message).help("break it into several"));
+        return Ok(None);
+    }
+    Ok(Some(file))
+}
+
+/// Where a line begins that is too long.
+fn long_line(text: &str) -> Option<usize> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if line.len() > LONGEST_LINE {
+            return Some(start);
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// An open file and its length; `None` for what is no regular file, such as a pipe, which would be waited for for ever.
+fn regular(path: &Path) -> std::io::Result<Option<(File, u64)>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Ok(None);
+    }
+    let file = File::open(path)?;
+    let length = file.metadata()?.len();
+    Ok(Some((file, length)))
+}
+
+fn at_most(file: File, length: u64, most: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(length.min(most)).unwrap_or(0));
+    file.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Read an asset of the theme; `None` if it is too large or no file (which is reported).
+pub fn read_asset(root: &Path, path: &str, report: &mut Report) -> Result<Option<Vec<u8>>, ReadError> {
+    let full = root.join(path);
+    let refused = |error| ReadError { path: full.clone(), error };
+    let Some((file, length)) = regular(&full).map_err(refused)? else { return Ok(None) };
+    let bytes = at_most(file, length, LARGEST_ASSET + 1).map_err(refused)?;
+    if bytes.len() as u64 > LARGEST_ASSET {
+        let message = format!("the asset has more than {LARGEST_ASSET} bytes");
+        report.push(unreadable(path, message).help("put it beside a page, below content/"));
+        return Ok(None);
+    }
+    Ok(Some(bytes))
+}
+
+/// Read an archived text, which may lie outside the site, up to `most` bytes and one.
+pub fn read_archived(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
+    match regular(path)? {
+        Some((file, length)) => at_most(file, length, most as u64 + 1),
+        None => Err(std::io::Error::other("it is not a file")),
     }
 }
 
-/// Read a file of the site as bytes.
-pub fn read_bytes(root: &Path, path: &str) -> Result<Vec<u8>, ReadError> {
+/// The digest of a file's bytes, and its first `head` bytes; the file itself is not kept. `None` if it vanished.
+pub fn digest(root: &Path, path: &str, head: usize) -> Result<Option<(u128, Vec<u8>)>, ReadError> {
     let full = root.join(path);
-    std::fs::read(&full).map_err(|error| ReadError { path: full, error })
+    let read = || -> std::io::Result<Option<(u128, Vec<u8>)>> {
+        let Some((mut file, length)) = regular(&full)? else { return Ok(None) };
+        let mut header = vec![0; usize::try_from(length).unwrap_or(head).min(head)];
+        let mut digest = Xxh3::new();
+        let mut filled = 0;
+        while filled < header.len() {
+            match file.read(&mut header[filled..])? {
+                0 => break,
+                n => filled += n,
+            }
+        }
+        header.truncate(filled);
+        digest.update(&header);
+        let mut chunk = vec![0; 64 * 1024];
+        loop {
+            match file.read(&mut chunk) {
+                Ok(0) => return Ok(Some((digest.digest128(), header))),
+                Ok(n) => digest.update(&chunk[..n]),
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
+    };
+    match read() {
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        result => result.map_err(|error| ReadError { path: full.clone(), error }),
+    }
 }

@@ -7,10 +7,9 @@
 use std::sync::Arc;
 
 use hayagriva::Entry;
-use hayagriva::io::BibLaTeXError;
 use serde_yaml::{Mapping, Value};
 
-use super::{csl_json, ris};
+use super::{bib, csl_json, ris};
 use crate::diag::{Code, Diagnostic, Report};
 use crate::text::{Span, TextFile};
 
@@ -81,22 +80,13 @@ pub fn unreadable(key: &str, message: &str, place: Span) -> Diagnostic {
 }
 
 fn bib(file: &Arc<TextFile>, report: &mut Report) -> Vec<ForeignEntry> {
-    match hayagriva::io::from_biblatex_str(&file.text) {
+    match bib::read(file) {
         Ok(library) => library
             .iter()
             .map(|entry| ForeignEntry { key: entry.key().to_owned(), entry: entry.clone(), place: key_in(file, entry.key()) })
             .collect(),
-        Err(errors) => {
-            for error in errors {
-                let (message, range) = match error {
-                    BibLaTeXError::Parse(e) => (e.kind.to_string(), e.span),
-                    BibLaTeXError::Type(e) => (e.kind.to_string(), e.span),
-                };
-                report.push(
-                    Diagnostic::at(Code::SourceInvalid, Span::new(file, range), format!("the bibliography cannot be read: {message}"))
-                        .help("mend the entry; BibLaTeX's manual lists the fields of each type"),
-                );
-            }
+        Err(found) => {
+            found.into_iter().for_each(|diagnostic| report.push(diagnostic));
             Vec::new()
         }
     }

@@ -5,7 +5,9 @@
 //! since the last build is taken from [`Reuse`]. A page's Markdown is parsed when somebody asks ([`PageInput::parse_body`]).
 //! Must never look at two pages together: names are resolved in the next stage.
 
+mod active;
 pub mod archived;
+mod bib;
 pub mod cite_syntax;
 pub mod copies;
 mod csl_json;
@@ -166,7 +168,7 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
     let glossary = Records::read(record("glossary.yaml", report)?.as_ref(), "term", |t: &Term| &t.term, report);
 
     let trusted_html = config.as_ref().is_some_and(|c| c.trusted_html);
-    let paths = files::below(root, "content")?;
+    let paths = files::below(root, "content", report)?;
     let (page_paths, other_paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| p.ends_with(".md"));
     let parsed: Result<Vec<ParsedPage>, ReadError> =
         page_paths.par_iter().map(|path| read_page(options, path, trusted_html, reuse)).collect();
@@ -220,13 +222,20 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
     let archive = Archive::open(options, &config, &sources, record("sources.lock", report)?, report);
     let copied = |path: &String| !RECORD_FILES.contains(&&path["content/".len()..]) && !config.bibliography.contains(path);
     let copies = copies::read(root, other_paths.into_iter().filter(copied).collect())?;
+    for (copied, why) in copies.iter().filter(|_| !trusted_html).filter_map(|c| Some((c, c.active.as_ref()?))) {
+        let file = TextFile::new(format!("content/{}", copied.path), "");
+        report.push(
+            Diagnostic::file(Code::FileActive, &file, why.clone())
+                .help("remove it, or set `trusted_html: true` in site.yaml if every author of the site is trusted"),
+        );
+    }
     let as_of = options.as_of.or(config.as_of);
     Ok(Some(Inputs { config, pages, unread, sources, actors, questions, glossary, copies, style_file, archive, theme, as_of }))
 }
 
 fn read_page(options: &Options, path: &str, trusted_html: bool, reuse: &Reuse) -> Result<ParsedPage, ReadError> {
     let mut report = Report::default();
-    let Some(file) = files::read_text(&options.root, path, &mut report)? else {
+    let Some(file) = files::read_listed(&options.root, path, &mut report)? else {
         return Ok(ParsedPage { page: None, report });
     };
     let digest = xxhash_rust::xxh3::xxh3_128(file.text.as_bytes());
@@ -258,12 +267,47 @@ pub fn read_front(file: &Arc<TextFile>, digest: u128, trusted_html: bool) -> Par
                         );
                     }
                     let path = file.path.strip_prefix("content/").unwrap_or(&file.path).to_owned();
-                    Some(Arc::new(PageInput { file: file.clone(), path, front, yaml, body_at: fences.body, digest }))
+                    records_in_bounds(&front, &yaml, &mut report)
+                        .then(|| Arc::new(PageInput { file: file.clone(), path, front, yaml, body_at: fences.body, digest }))
                 }
             }
         }
     };
     ParsedPage { page, report }
+}
+
+/// The most records of one kind that a page may have: each is looked up, checked and rendered.
+const MOST_RECORDS: usize = 2000;
+/// The most former addresses: each is a file of the output.
+const MOST_ALIASES: usize = 500;
+
+/// Whether a page has so few records that later stages may look at them.
+fn records_in_bounds(front: &FrontMatter, yaml: &Yaml, report: &mut Report) -> bool {
+    let mut within = true;
+    for (key, count, most) in [
+        ("citations", front.citations.len(), MOST_RECORDS),
+        ("estimates", front.estimates.len(), MOST_RECORDS),
+        ("events", front.events.len(), MOST_RECORDS),
+        ("responses", front.responses.len(), MOST_RECORDS),
+        ("motives", front.motives.len(), MOST_RECORDS),
+        ("corrections", front.corrections.len(), MOST_RECORDS),
+        ("aliases", front.aliases.len(), MOST_ALIASES),
+        ("tags", front.tags.len(), MOST_ALIASES),
+        ("authors", front.authors.len(), MOST_ALIASES),
+    ] {
+        if count > most {
+            within = false;
+            report.push(
+                Diagnostic::at(
+                    Code::ValueInvalid,
+                    yaml.key_place(&crate::yaml_path![key]),
+                    format!("`{key}` has {count} entries; a page may have {most}"),
+                )
+                .help("divide the page into several"),
+            );
+        }
+    }
+    within
 }
 
 /// Leave out drafts, and everything in a section that is one.

@@ -54,7 +54,8 @@ impl Block {
     fn place(&self, at: usize) -> usize {
         let i = self.places.partition_point(|(text, _)| *text <= at);
         match i.checked_sub(1).and_then(|i| self.places.get(i)) {
-            Some((text, file)) => file + (at - text),
+            // Text may be longer than its source (a character reference); it ends where the next piece begins.
+            Some((text, file)) => self.places.get(i).map_or(usize::MAX, |(_, next)| (*next).max(*file)).min(file + (at - text)),
             None => self.places.first().map_or(0, |(_, file)| *file),
         }
     }

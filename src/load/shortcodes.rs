@@ -90,6 +90,13 @@ pub fn scan(body: &str) -> (Vec<Tag>, Vec<Fault>) {
     (tags, faults)
 }
 
+/// The tags that lie within a range of the body; `tags` are in its order.
+pub fn within<'t>(tags: &'t [Tag], range: &Range<usize>) -> &'t [Tag] {
+    let from = tags.partition_point(|tag| tag.range.start < range.start);
+    let to = from + tags[from..].partition_point(|tag| tag.range.end <= range.end);
+    &tags[from..to]
+}
+
 /// The body with each tag masked by an HTML comment of the same length.
 pub fn mask(body: &str, tags: &[Tag]) -> String {
     let mut masked = String::with_capacity(body.len());

@@ -324,7 +324,7 @@ fn read_yaml(file: &Arc<TextFile>, sources: &mut Sources, report: &mut Report) {
         let place = keys
             .iter()
             .position(|(k, _)| *k == key)
-            .map_or_else(|| yaml.place(&yaml_path![key.as_str()]), |i| Span::new(file, keys.remove(i).1));
+            .map_or_else(|| yaml.key_place(&yaml_path![key.as_str()]), |i| Span::new(file, keys.remove(i).1));
         sources.written.insert(key.clone());
         let Value::Mapping(mut fields) = value else {
             report.push(

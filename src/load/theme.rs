@@ -156,18 +156,21 @@ pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<
     let mut fonts = BTreeMap::new();
     for base in [folder.as_str(), ""] {
         let below = |name: &str| if base.is_empty() { name.to_owned() } else { format!("{base}/{name}") };
-        for path in files::below(root, &below("templates"))? {
+        for path in files::below(root, &below("templates"), report)? {
             if (path.ends_with(".html") || path.ends_with(".svg") || path.ends_with(".xml") || path.ends_with(".txt"))
-                && let Some(file) = files::read_text(root, &path, report)?
+                && let Some(file) = files::read_listed(root, &path, report)?
             {
                 templates.insert(path[below("templates").len() + 1..].to_owned(), file);
             }
             if path.ends_with(".ttf") || path.ends_with(".otf") {
-                fonts.insert(path[below("templates").len() + 1..].to_owned(), (path.clone(), files::read_bytes(root, &path)?));
+                fonts.insert(
+                    path[below("templates").len() + 1..].to_owned(),
+                    (path.clone(), files::read_asset(root, &path, report)?.unwrap_or_default()),
+                );
             }
         }
-        for path in files::below(root, &below("assets"))? {
-            let bytes = files::read_bytes(root, &path)?;
+        for path in files::below(root, &below("assets"), report)? {
+            let Some(bytes) = files::read_asset(root, &path, report)? else { continue };
             assets.insert(path[below("assets").len() + 1..].to_owned(), Asset { path: root.join(&path), bytes: bytes.into() });
         }
     }
@@ -281,12 +284,22 @@ impl Theme {
     }
 }
 
+/// The first tag of a name in a template.
+fn tag_in(file: &Arc<TextFile>, name: &str) -> Span {
+    let mut tags = file.text.match_indices("{%");
+    let found = tags.find(|(at, _)| file.text[at + 2..].trim_start_matches(['-', ' ', '\n', '\t']).starts_with(name));
+    found.map_or_else(|| Span::whole(file), |(at, _)| Span::new(file, at..at + 2))
+}
+
 /// A finding for an error of the template engine; `page` is what was being rendered.
 pub fn diagnose(error: &tera::Error, templates: &BTreeMap<String, Arc<TextFile>>, page: Option<&str>) -> Diagnostic {
     let (message, span) = match error.kind() {
         tera::ErrorKind::SyntaxError(e) | tera::ErrorKind::RenderingError(e) => {
             (e.message().to_owned(), templates.get(e.filename()).map(|file| Span::new(file, e.span().range.clone())))
         }
+        // The engine says which template includes or extends itself, and not where.
+        tera::ErrorKind::CircularInclude { tpl, .. } => (error.to_string(), templates.get(tpl).map(|file| tag_in(file, "include"))),
+        tera::ErrorKind::CircularExtend { tpl, .. } => (error.to_string(), templates.get(tpl).map(|file| tag_in(file, "extends"))),
         _ => (error.to_string(), None),
     };
     let line = message.lines().next().unwrap_or("the template cannot be rendered");

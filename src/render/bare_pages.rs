@@ -8,10 +8,9 @@ use serde_json::{Value, json};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::page::File;
-use super::{Renderer, head, nav_title, root_of};
+use super::{Renderer, bounded, head, nav_title, root_of};
 use crate::diag::Report;
 use crate::html::escape;
-use crate::load::theme;
 
 /// The page of a source.
 pub fn render_source(renderer: &Renderer, source: usize, report: &mut Report) -> Vec<File> {
@@ -48,12 +47,13 @@ pub fn render_source(renderer: &Renderer, source: usize, report: &mut Report) ->
         context.insert("source", &view);
         context.insert_value("content", tera::Value::safe_string(""));
         context.insert_value("collections", renderer.collections_for("source.html"));
-        renderer.theme.tera.render("source.html", &context).map(|html| Arc::from(html.into_bytes()))
+        bounded::render(&renderer.theme, "source.html", &context, &format!("the page of the source `{}`", record.key))
+            .map(|html| Arc::from(html.into_bytes()))
     });
     match rendered {
         Ok(html) => vec![(output, html)],
-        Err(error) => {
-            report.push(theme::diagnose(&error, &renderer.theme.templates, Some(&format!("the page of the source `{}`", record.key))));
+        Err(finding) => {
+            report.push(finding);
             Vec::new()
         }
     }
@@ -70,10 +70,10 @@ pub fn render_not_found(renderer: &Renderer, report: &mut Report) -> Vec<File> {
     context.insert("page", &value);
     context.insert_value("content", tera::Value::safe_string(""));
     context.insert_value("collections", renderer.collections_for("404.html"));
-    match renderer.theme.tera.render("404.html", &context) {
+    match bounded::render(&renderer.theme, "404.html", &context, "404.html") {
         Ok(html) => vec![("404.html".to_owned(), Arc::from(html.into_bytes()))],
-        Err(error) => {
-            report.push(theme::diagnose(&error, &renderer.theme.templates, Some("404.html")));
+        Err(finding) => {
+            report.push(finding);
             Vec::new()
         }
     }

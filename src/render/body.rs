@@ -8,10 +8,9 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::images::{self, Shown};
-use super::{File, Renderer, relative};
-use crate::diag::Report;
+use super::{File, Renderer, bounded, relative};
+use crate::diag::{Code, Diagnostic, Report};
 use crate::load::markdown::{Piece, PlacedCall, Word, escape};
-use crate::load::theme;
 use crate::resolve::csl::{MarkPart, Style};
 use crate::resolve::links::Target;
 use crate::resolve::text::PageText;
@@ -26,6 +25,12 @@ pub fn render(renderer: &Renderer, page: usize, text: &PageText, files: &mut Vec
     let mut html = String::new();
     let mut pictures = 0;
     for piece in &text.body.pieces {
+        if html.len() > bounded::LARGEST {
+            let message = format!("the page becomes larger than {} bytes", bounded::LARGEST);
+            let place = Span::whole(&renderer.site.inputs.pages[page].file);
+            report.push(Diagnostic::at(Code::TemplateError, place, message).help("use fewer shortcodes, or divide the page"));
+            return String::new();
+        }
         match piece {
             Piece::Html(part) => html.push_str(part),
             Piece::Cite(group) => mark(renderer, page, text, *group, &mut html),
@@ -194,10 +199,9 @@ fn shortcode(renderer: &Renderer, page: usize, placed: &PlacedCall, body: Option
     context.insert("root", &renderer.root(page));
     context.insert("page", &renderer.page_brief(page));
     context.insert_value("collections", renderer.collections_for(&template));
-    match renderer.theme.tera.render(&template, &context) {
+    match bounded::render(&renderer.theme, &template, &context, &format!("content/{}", input.path)) {
         Ok(html) => html,
-        Err(error) => {
-            let mut diagnostic = theme::diagnose(&error, &renderer.theme.templates, Some(&format!("content/{}", input.path)));
+        Err(mut diagnostic) => {
             diagnostic.related = Some((place(), "used here".to_owned()));
             report.push(diagnostic);
             String::new()

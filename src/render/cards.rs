@@ -10,11 +10,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{File, Renderer, pictures, root_of};
+use super::{File, Renderer, bounded, pictures, root_of};
 use crate::diag::{Code, Diagnostic, Report};
 use crate::load::drawing::rgb;
 use crate::load::settings::Kind;
-use crate::load::theme;
 use crate::output::Later;
 use crate::picture::draw::{Frame, draw};
 use crate::text::Span;
@@ -61,12 +60,12 @@ pub fn of_page(renderer: &Renderer, page: &Value, files: &mut Vec<File>, report:
         context.insert("card", &json!({ "width": WIDTH, "height": HEIGHT }));
         context.insert("settings", &settings(renderer));
         context.insert_value("collections", renderer.collections_for(TEMPLATE));
-        renderer.theme.tera.render(TEMPLATE, &context).map(|svg| Arc::from(svg.into_bytes()))
+        bounded::render(&renderer.theme, TEMPLATE, &context, &format!("the card of /{path}")).map(|svg| Arc::from(svg.into_bytes()))
     });
     let svg = match drawn {
         Ok(svg) => String::from_utf8_lossy(&svg).into_owned(),
-        Err(error) => {
-            report.push(theme::diagnose(&error, &renderer.theme.templates, Some(&format!("the card of /{path}"))));
+        Err(finding) => {
+            report.push(finding);
             return None;
         }
     };

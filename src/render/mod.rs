@@ -10,6 +10,7 @@
 mod assets;
 mod bare_pages;
 mod body;
+mod bounded;
 mod cards;
 mod chart;
 mod collections;

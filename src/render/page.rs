@@ -9,11 +9,10 @@ use serde_json::{Value, json};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::views::is_verified;
-use super::{Renderer, bare_pages, body, cards, head, nav_title, outputs, root_of};
+use super::{Renderer, bare_pages, body, bounded, cards, head, nav_title, outputs, root_of};
 use crate::check::Standing;
 use crate::diag::Report;
 use crate::load::markdown::{Heading, escape};
-use crate::load::theme;
 use crate::resolve::claims::{ClaimKind, Flag};
 use crate::resolve::text::PageText;
 
@@ -80,11 +79,11 @@ pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Re
             }
         }
         context.insert_value("collections", renderer.collections_for(&template));
-        renderer.theme.tera.render(&template, &context).map(|html| Arc::from(html.into_bytes()))
+        bounded::render(&renderer.theme, &template, &context, &format!("content/{}", input.path)).map(|html| Arc::from(html.into_bytes()))
     });
     match rendered {
         Ok(html) => files.push((output, html)),
-        Err(error) => report.push(theme::diagnose(&error, &renderer.theme.templates, Some(&format!("content/{}", input.path)))),
+        Err(finding) => report.push(finding),
     }
     files
 }

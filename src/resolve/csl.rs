@@ -20,12 +20,14 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 pub use super::cite_html::MarkPart;
 use super::cite_html::{joined, mark_parts, write_children};
-use super::style_names;
+use super::{csl_bounds, style_names};
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::load::Inputs;
 use crate::load::cite_syntax::{CiteGroup, Locator};
 use crate::load::markdown::escape;
+use crate::load::sources::Sources;
 use crate::reuse::Reuse;
+use crate::text::{Span, TextFile};
 use crate::yaml::Yaml;
 use crate::yaml_path;
 
@@ -65,12 +67,8 @@ impl Style {
     pub fn find(inputs: &Inputs) -> Result<Self, Diagnostic> {
         let name = &inputs.config.citation_style;
         let place = || Yaml::whole(&inputs.config.file).place(&yaml_path!["citation_style"]);
-        let (mut style, digest) = if let Some(file) = &inputs.style_file {
-            let style = IndependentStyle::from_xml(&file.text).map_err(|error| {
-                Diagnostic::file(Code::StyleUnknown, file, format!("the citation style cannot be read: {}", first_line(&error.to_string())))
-                    .help("use an independent CSL 1.0 style; a dependent one only names another")
-            })?;
-            (style, xxh3_128(file.text.as_bytes()))
+        let (style, digest) = if let Some(file) = &inputs.style_file {
+            return Self::read(file, &inputs.config.language);
         } else if name.ends_with(".csl") {
             return Err(Diagnostic::at(Code::StyleUnknown, place(), format!("the citation style `{name}` does not exist"))
                 .help("write the path of a .csl file relative to the site's root"));
@@ -84,19 +82,36 @@ impl Style {
                 }
             }
         };
+        Ok(Self::of(style, digest, &inputs.config.language))
+    }
+
+    /// Read a `.csl` file, for a site in `language` (BCP 47).
+    pub fn read(file: &Arc<TextFile>, language: &str) -> Result<Self, Diagnostic> {
+        if let Err((message, place)) = csl_bounds::check(&file.text) {
+            let message = format!("the citation style cannot be read: {message}");
+            return Err(Diagnostic::at(Code::StyleUnknown, Span::new(file, place), message).help("use a published CSL 1.0 style"));
+        }
+        let style = IndependentStyle::from_xml(&file.text).map_err(|error| {
+            Diagnostic::file(Code::StyleUnknown, file, format!("the citation style cannot be read: {}", first_line(&error.to_string())))
+                .help("use an independent CSL 1.0 style; a dependent one only names another")
+        })?;
+        Ok(Self::of(style, xxh3_128(file.text.as_bytes()), language))
+    }
+
+    fn of(mut style: IndependentStyle, digest: u128, language: &str) -> Self {
         style_names::complete(&mut style);
         if let Some(bibliography) = &mut style.bibliography {
             // A dash in place of a repeated name: the engine garbles it for two authors, and links lead to single references.
             bibliography.subsequent_author_substitute = None;
         }
-        let language = LocaleCode(match inputs.config.language.as_str() {
+        let language = LocaleCode(match language {
             "en" => "en-US".to_owned(),
             other => other.to_owned(),
         });
         let locales = locales::of(&language);
         let mut found = Self { style: Arc::new(style), locales, locale: Some(language), digest, separable: false };
         found.separable = found.is_separable();
-        Ok(found)
+        found
     }
 
     /// Numeric styles that list in order of use and print the number beside the reference, not in it.
@@ -142,7 +157,7 @@ impl Style {
             key.update(&digests[*source].to_le_bytes());
             key.update(b"l");
         }
-        reuse.cited(key.digest128(), || self.run(inputs, groups, listed))
+        reuse.cited(key.digest128(), || self.run(&inputs.sources, groups, listed))
     }
 
     /// For separable styles: number the sources here, and take each mark and each reference from the store.
@@ -186,7 +201,7 @@ impl Style {
                 key.update(&self.digest.to_le_bytes());
                 key.update(b"reference");
                 key.update(&digests[*source].to_le_bytes());
-                let made = reuse.cited(key.digest128(), || self.run(inputs, &[], &[*source]));
+                let made = reuse.cited(key.digest128(), || self.run(&inputs.sources, &[], &[*source]));
                 (*source, made.references.first().map_or_else(String::new, |(_, html)| html.clone()))
             })
             .collect();
@@ -222,7 +237,8 @@ impl Style {
         driver.finish(BibliographyRequest::new(&self.style, self.locale.clone(), &self.locales))
     }
 
-    fn run(&self, inputs: &Inputs, groups: &[Request<'_>], listed: &[usize]) -> Formatted {
+    /// Format groups in one run of the engine, whatever the style; sources are named by their place in `all`.
+    pub fn run(&self, all: &Sources, groups: &[Request<'_>], listed: &[usize]) -> Formatted {
         // The engine gets the entries of this page only, in the order of use; sources that only records use come last.
         let mut sources: Vec<usize> = Vec::new();
         for source in groups.iter().flat_map(|g| &g.sources).chain(listed) {
@@ -231,7 +247,7 @@ impl Style {
             }
         }
         let at = |source: &usize| sources.iter().position(|s| s == source).unwrap_or(0);
-        let entries: Vec<Entry> = sources.iter().map(|s| inputs.sources.all[*s].entry.clone()).collect();
+        let entries: Vec<Entry> = sources.iter().map(|s| all.all[*s].entry.clone()).collect();
         let local: Vec<Request<'_>> =
             groups.iter().map(|g| Request { group: g.group, sources: g.sources.iter().map(at).collect() }).collect();
         let rendered = self.engine(&entries, &local, &[], &listed.iter().map(at).collect::<Vec<_>>());
@@ -247,7 +263,7 @@ impl Style {
         }
         if let Some(bibliography) = rendered.bibliography {
             for item in bibliography.items {
-                if let Some(source) = inputs.sources.index(&item.key) {
+                if let Some(source) = all.index(&item.key) {
                     let mut html = String::new();
                     write_children(&item.content, &mut html);
                     formatted.references.push((source, html.trim().to_owned()));

@@ -44,8 +44,12 @@ pub fn resolve(
     unread: &BTreeSet<String>,
     generated: impl Fn(&str) -> bool,
 ) -> Target {
+    // Browsers pass over line ends and tabs in an address, so what stands around them may be a scheme.
+    if target.chars().any(char::is_control) {
+        return Target::Unsafe(target.to_owned());
+    }
     if let Some(scheme) = scheme(target) {
-        if !SCHEMES.contains(&scheme.to_ascii_lowercase().as_str()) || target.chars().any(char::is_control) {
+        if !SCHEMES.contains(&scheme.to_ascii_lowercase().as_str()) {
             return Target::Unsafe(target.to_owned());
         }
         if let Some(doi) = target.strip_prefix("doi:") {

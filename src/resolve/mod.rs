@@ -9,6 +9,7 @@ mod cite_html;
 pub mod cites;
 pub mod claims;
 pub mod csl;
+mod csl_bounds;
 pub mod disagreements;
 pub mod links;
 pub mod routes;

@@ -123,6 +123,13 @@ impl Routes {
             let output = routes.copy_output(content_path);
             // The file's content does not matter here, and may not be text: its path is its place.
             let place = Span::whole(&TextFile::new(format!("content/{content_path}"), ""));
+            if let Some(why) = output.split('/').find_map(|part| check_part(part).err()) {
+                report.push(
+                    Diagnostic::at(Code::PathOutside, place, format!("the file's path cannot be an address: {why}"))
+                        .help("rename the file or its folder"),
+                );
+                continue;
+            }
             if let Some((what, _)) = taken.get(&fold(&output)).filter(|_| !REPLACEABLE.contains(&output.as_str())) {
                 report.push(
                     Diagnostic::at(Code::RouteCollision, place, format!("the file wants the address /{output}, which {what} has"))

@@ -36,10 +36,10 @@ impl BoundedListener {
 }
 
 impl Listener for BoundedListener {
-    type Io = BoundedStream;
+    type Io = BoundedStream<TcpStream>;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (BoundedStream, SocketAddr) {
+    async fn accept(&mut self) -> (BoundedStream<TcpStream>, SocketAddr) {
         loop {
             let Ok(place) = self.places.clone().acquire_owned().await else {
                 // Nobody closes the semaphore.
@@ -50,8 +50,7 @@ impl Listener for BoundedListener {
                 Ok((stream, from)) => {
                     // An event is small and urgent. If the option fails, it is only late.
                     let _ = stream.set_nodelay(true);
-                    let until = Box::pin(tokio::time::sleep(self.silence));
-                    return (BoundedStream { stream, until, silence: self.silence, _place: place }, from);
+                    return (BoundedStream::new(stream, self.silence, place), from);
                 }
                 Err(_) => tokio::time::sleep(PAUSE).await,
             }
@@ -64,14 +63,19 @@ impl Listener for BoundedListener {
 }
 
 /// A connection with a deadline that every byte sent moves on.
-pub(super) struct BoundedStream {
-    stream: TcpStream,
+pub(super) struct BoundedStream<S> {
+    stream: S,
     until: Pin<Box<Sleep>>,
     silence: Duration,
     _place: OwnedSemaphorePermit,
 }
 
-impl BoundedStream {
+impl<S> BoundedStream<S> {
+    /// Closed after `silence` in which nothing could be sent; `place` is free again then.
+    pub fn new(stream: S, silence: Duration, place: OwnedSemaphorePermit) -> Self {
+        Self { stream, until: Box::pin(tokio::time::sleep(silence)), silence, _place: place }
+    }
+
     /// What the socket says, unless it would wait past the deadline.
     fn in_time<T>(&mut self, cx: &mut Context<'_>, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if polled.is_pending() && self.until.as_mut().poll(cx).is_ready() {
@@ -89,14 +93,14 @@ impl BoundedStream {
     }
 }
 
-impl AsyncRead for BoundedStream {
+impl<S: AsyncRead + Unpin> AsyncRead for BoundedStream<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
         self.in_time(cx, polled)
     }
 }
 
-impl AsyncWrite for BoundedStream {
+impl<S: AsyncWrite + Unpin> AsyncWrite for BoundedStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let polled = Pin::new(&mut self.stream).poll_write(cx, buf);
         self.sent(cx, polled)

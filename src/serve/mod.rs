@@ -10,6 +10,7 @@ mod answer;
 mod bounded;
 mod change;
 mod events;
+mod exchange;
 mod file;
 mod findings;
 mod kept;
@@ -40,6 +41,8 @@ use crate::watch::{Ender, Watcher};
 use address::Hosts;
 use answer::Preview;
 use bounded::BoundedListener;
+#[doc(hidden)]
+pub use exchange::exchange;
 use findings::Editor;
 use kept::Kept;
 use shown::Shown;

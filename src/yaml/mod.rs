@@ -7,6 +7,7 @@
 
 mod locate;
 mod names;
+mod tree;
 mod words;
 
 use std::ops::Range;
@@ -19,6 +20,7 @@ use crate::text::{Span, TextFile};
 pub use locate::locate;
 use locate::{find_key, first_line, to_line_end};
 pub use names::Names;
+use tree::{MOST_ALIASED, Tree};
 
 /// One step of a path into YAML.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,9 +59,10 @@ pub struct Yaml {
 }
 
 impl Yaml {
-    /// A file that is YAML from end to end.
+    /// A file that is YAML from end to end, but for a byte-order mark.
     pub fn whole(file: &Arc<TextFile>) -> Self {
-        Self { file: file.clone(), range: 0..file.text.len() }
+        let mark = if file.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        Self { file: file.clone(), range: mark..file.text.len() }
     }
 
     /// The text.
@@ -73,6 +76,14 @@ impl Yaml {
         if let Some(place) = depth_exceeded(text) {
             return Err(Diagnostic::at(Code::YamlInvalid, self.span(place..place), format!("nested more than {DEEPEST} levels deep"))
                 .help("flatten the structure"));
+        }
+        // What aliases stand for is counted only where there may be one.
+        if text.contains('&')
+            && text.contains('*')
+            && let Some(place) = Tree::parse(text).excess
+        {
+            let message = format!("the aliases stand for more than {MOST_ALIASED} values");
+            return Err(Diagnostic::at(Code::YamlInvalid, self.span(to_line_end(text, place)), message).help("write the values out"));
         }
         let text = if is_blank(text) { "{}" } else { text };
         serde_yaml::from_str(text).map_err(|error| self.diagnose(&error))
@@ -116,7 +127,7 @@ impl Yaml {
         let text = self.text();
         let (field, message) = split_path(strip_position(&raw));
         if let Some(slip) = words::slip(&raw) {
-            let offset = match (slip.opened, error.location()) {
+            let offset = match (slip.opened, error.location().filter(|_| !raw.contains("control characters"))) {
                 (Some((line, column)), _) => self.offset(line, column),
                 (None, Some(l)) => self.offset(l.line(), l.column()),
                 (None, None) => stray(text).unwrap_or(0),
@@ -183,9 +194,11 @@ impl Yaml {
             let help = "values that hold `: `, ` #` or begin with a quote mark must be quoted as a whole";
             (code, said, field.is_empty().then(|| help.to_owned()))
         };
-        let mut diagnostic = Diagnostic::at(code, self.span(first_line(text, place)), message);
-        diagnostic.help = help;
-        diagnostic
+        let diagnostic = Diagnostic::at(code, self.span(first_line(text, place)), message);
+        match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        }
     }
 }
 
@@ -339,6 +352,49 @@ mod tests {
         assert_eq!(code, Code::YamlInvalid);
         let (code, message, ..) = fault("items: []\n");
         assert_eq!((code, message.as_str()), (Code::ValueInvalid, "the key `title` is missing"));
+    }
+
+    #[test]
+    fn a_key_of_several_lines_is_told_in_one() {
+        let (code, message, ..) = fault("title: x\n\"a\\nerror[b]: c\": 1\n");
+        assert_eq!((code, message.as_str()), (Code::KeyUnknown, "unknown key `a error[b]: c`"));
+    }
+
+    #[test]
+    fn an_empty_key_is_told() {
+        for text in ["title: x\n\"\": 1\n", "title: x\n: 1\n", "\"\": 1\n\"\": 2\n", "!a b: {c:}\n"] {
+            let _ = fault(text);
+        }
+        assert_eq!(fault("title: x\n\"\": 1\n").1, "unknown key ``");
+    }
+
+    #[test]
+    fn a_mark_of_byte_order_is_no_text() {
+        let file = TextFile::new("x.yaml", "\u{feff}title: x\nitems: [{ id: no }]\n");
+        let d = Yaml::whole(&file).read::<Record>().unwrap_err();
+        assert_eq!(d.span.unwrap().slice(), "no");
+    }
+
+    #[test]
+    fn aliases_that_stand_for_too_much_are_refused() {
+        let bomb: String = (1..12).map(|i| format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 9].join(","))).collect();
+        let many = format!("a: &a [{}]\nb: [{}]\n", "x,".repeat(100), "*a,".repeat(20_000));
+        for text in [format!("a0: &a0 [x]\n{bomb}"), many, "a: &a [*a]\n".to_owned()] {
+            let (code, message, ..) = fault(&text);
+            assert_eq!((code, message.contains("aliases stand for")), (Code::YamlInvalid, true), "{message}");
+        }
+        let few = "title: &a A & *B*\nitems: [{ id: &b 1 }, { id: *b }]\n";
+        assert_eq!(Yaml::whole(&TextFile::new("x.yaml", few)).read::<Record>().unwrap().items.len(), 2);
+    }
+
+    #[test]
+    fn places_are_found_in_time() {
+        let text: String = (0..20_000).map(|i| format!("- {{ id: \"é {i}\", source: x }}\n")).collect();
+        let start = std::time::Instant::now();
+        for i in 0..20_000 {
+            assert_eq!(at(&text, &yaml_path![i, "source"]), "x");
+        }
+        assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
     }
 
     #[test]

@@ -3,52 +3,11 @@
 //! In: arbitrary strings, and strings made of the pieces that the scanner knows. Out: nothing panics, ranges are in the
 //! text and in order, every mark belongs to exactly one sentence, and time grows with the text and not with its square.
 
-use cited::figures::{Lexicon, Stated, calc, figures, sentences, supports, supports_value};
+use cited::figures::{Stated, calc, figures, sentences, supports};
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 
-fn lexicon() -> Lexicon {
-    let names = ["Article 4", "Mirage 2000", "810th Brigade", "9/11", "Six-Party Talks", "Ocean’s Eleven", "é 5", "1 1"];
-    Lexicon::new(names, ["soldiers", "US dollars", "days", "tonnes of rice", "%", ""])
-}
-
-fn holds(text: &str) {
-    let lexicon = lexicon();
-    let sentences = sentences(text, &lexicon);
-    let mut end = 0;
-    let (mut marks, mut calcs, mut found) = (Vec::<usize>::new(), Vec::<usize>::new(), Vec::new());
-    for sentence in &sentences {
-        assert!(sentence.range.start >= end && sentence.range.end > sentence.range.start, "{text:?}");
-        assert!(text.get(sentence.range.clone()).is_some(), "{text:?}");
-        assert!(text[end..sentence.range.start].trim().is_empty(), "something is left out between sentences of {text:?}");
-        end = sentence.range.end;
-        marks.extend(sentence.marks.iter());
-        calcs.extend(sentence.calcs.iter());
-        let mut last = sentence.range.start;
-        for figure in &sentence.figures {
-            assert!(figure.range.start >= last && figure.range.end <= sentence.range.end, "{text:?}: {figure:?}");
-            assert!(text.get(figure.range.clone()).is_some_and(|words| !words.is_empty()), "{text:?}");
-            assert!(!figure.low.is_nan() && figure.low <= figure.high, "{text:?}: {figure:?}");
-            last = figure.range.end;
-            found.push(figure.clone());
-        }
-        for quotation in &sentence.quotations {
-            assert!(quotation.start >= sentence.range.start && quotation.end <= sentence.range.end, "{text:?}");
-            assert!(text.get(quotation.clone()).is_some_and(|words| words.split_whitespace().count() >= 3), "{text:?}");
-        }
-    }
-    assert!(text[end..].trim().is_empty(), "something is left out at the end of {text:?}");
-    let count = |sign: char| text.chars().filter(|character| *character == sign).count();
-    assert_eq!(marks, (0..count('\u{E000}')).collect::<Vec<_>>(), "{text:?}");
-    assert_eq!(calcs, (0..count('\u{E001}')).collect::<Vec<_>>(), "{text:?}");
-    assert_eq!(found, figures(text, &lexicon), "{text:?}");
-    for figure in &found {
-        let _ = supports(text, figure);
-    }
-    let _ = supports_value(text, Some(1.0), Some(2.0));
-    let _ = calc(text, text);
-    let _ = calc("5", text);
-}
+use crate::fuzzed::{lexicon, numbers_hold as holds};
 
 /// Pieces of text that mean something to the scanner.
 const PIECES: &[&str] = &[

@@ -8,12 +8,18 @@ mod cites;
 mod deploy;
 mod determinism;
 mod errors;
+mod faults;
 mod figures_corpus;
 mod figures_properties;
+#[path = "../../fuzz/src/lib.rs"]
+mod fuzzed;
 mod harness;
+mod hostile;
 mod layering;
 mod manual;
 mod pages;
 mod pictures;
 mod preview;
 mod rebuild;
+mod replay;
+mod strangers;

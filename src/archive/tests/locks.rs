@@ -169,3 +169,12 @@ fn each_damage_has_its_fault() {
     let quote = written.lines().find(|line| line.starts_with("  quote")).expect("a quote");
     assert_eq!(fault(&written.replacen(quote, &format!("{quote}\n{quote}"), 1)).0, LockFault::Duplicate);
 }
+
+#[test]
+fn names_of_several_lines_are_told_in_one() {
+    let lock = "# written by `cited source lock`; do not edit\nversion 1\n\nsource a\\a;b\n  archive a\n  sha256 ".to_owned()
+        + &"0".repeat(64)
+        + "\n  bytes 1\n  text-starts 1\nend of lock\n";
+    let error = Lock::parse(&lock).unwrap_err();
+    assert_eq!((error.fault, error.message.contains('\n')), (LockFault::Edited, false), "{}", error.message);
+}

@@ -14,6 +14,8 @@ pub(super) struct Footnotes {
     numbers: HashMap<String, usize>,
     /// How often each number is mentioned.
     mentions: Vec<usize>,
+    /// How many mentions there are of all.
+    pub(super) mentioned: usize,
     /// Number → its HTML.
     pub(super) notes: Vec<(usize, String)>,
 }
@@ -33,6 +35,7 @@ impl Walk<'_, '_, '_> {
     pub(super) fn footnote_mention(&mut self, label: &str) {
         let number = self.footnotes.number(label);
         self.footnotes.mentions[number - 1] += 1;
+        self.footnotes.mentioned += 1;
         let mention = self.footnotes.mentions[number - 1];
         self.prose.footnote();
         self.push_html(format!(

@@ -168,6 +168,16 @@ fn options() -> Options {
 /// Blocks may be nested this deep; deeper is refused before parsing, since rendering and browsers recurse.
 const DEEPEST: usize = 100;
 
+/// What a page may have at most. Every citation, link and shortcode is looked up, checked and rendered, and the CSL engine
+/// takes longer for each citation the more there are.
+const MOST_SHORTCODES: usize = 2000;
+const MOST_CITATIONS: usize = 2000;
+const MOST_LINKS: usize = 10_000;
+const MOST_HEADINGS: usize = 5000;
+const MOST_NOTES: usize = 5000;
+/// HTML elements may be nested this deep, as far as their tags tell: the sanitiser's cost grows with depth times length.
+const DEEPEST_HTML: usize = 200;
+
 /// Parse the body that begins at `offset` of the file. HTML that the author wrote is made safe unless it is trusted.
 pub fn parse(file: &Arc<TextFile>, offset: usize, trusted_html: bool, report: &mut Report) -> Body {
     let body = &file.text[offset..];
@@ -183,10 +193,17 @@ pub fn parse(file: &Arc<TextFile>, offset: usize, trusted_html: bool, report: &m
         return Body::default();
     }
     let (tags, faults) = shortcodes::scan(body);
+    if let Some(tag) = tags.get(MOST_SHORTCODES) {
+        let at = offset + tag.range.start;
+        report.push(too_many(Span::new(file, at..at + 2), MOST_SHORTCODES, "shortcodes"));
+        return Body::default();
+    }
+    // A shortcode in code is an example, not a fault; the parser knows what is code.
+    let code = if faults.is_empty() { Vec::new() } else { code_ranges(body) };
     for fault in faults {
         let range = offset + fault.range.start..offset + fault.range.end;
-        // A shortcode in code is an example, not a fault; the parser below knows, so ask whether code holds it.
-        if !in_code(body, fault.range.start) {
+        let near = code.partition_point(|code| code.end <= fault.range.start);
+        if code.get(near).is_none_or(|code| code.start > fault.range.start) {
             report.push(
                 Diagnostic::at(Code::ShortcodeInvalid, Span::new(file, range), fault.message).help("write it as {{ name(key=\"value\") }}"),
             );
@@ -224,19 +241,25 @@ fn mask<'b>(body: &'b str, tags: &[shortcodes::Tag]) -> Cow<'b, str> {
     Cow::Owned(masked)
 }
 
-/// Whether an offset lies in a code span or block: asked only for faulty shortcodes.
-fn in_code(body: &str, offset: usize) -> bool {
+/// The code spans and blocks of a body, in order.
+fn code_ranges(body: &str) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
     let mut code = false;
     for (event, range) in Parser::new_ext(body, options()).into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(_)) => code = true,
             Event::End(TagEnd::CodeBlock) => code = false,
-            Event::Code(_) if range.contains(&offset) => return true,
-            Event::Text(_) if code && range.contains(&offset) => return true,
+            Event::Code(_) => ranges.push(range),
+            Event::Text(_) if code => ranges.push(range),
             _ => {}
         }
     }
-    false
+    ranges
+}
+
+/// The finding for a page with more of something than a page has.
+fn too_many(place: Span, most: usize, what: &str) -> Diagnostic {
+    Diagnostic::at(Code::FileUnreadable, place, format!("the page has more than {most} {what}")).help("divide it into several pages")
 }
 
 /// Where block markers at the start of a line pass [`DEEPEST`]: deep quotes and lists need long prefixes or indents.

@@ -126,3 +126,76 @@ fn a_footnote_that_is_nowhere_is_told() {
     assert_eq!(found, [(Code::LinkBroken, "[^1]")]);
     assert!(!body.prose[0].text.contains("^1"));
 }
+
+#[test]
+fn authors_cannot_write_the_mark_of_a_hole() {
+    // A hole in an attribute would let what fills it out of its quotes.
+    let image = "![y onclick=alert(1)](x.png)";
+    for hostile in [
+        "<b title=\"&#1;I0&#1;\">x</b>",
+        "<b title=\"&#x1;I0&#X0001;\">x</b>",
+        "<b title=\"&#1I0&#01\">x</b>",
+        "<b title=\"\u{1}I0\u{1}\">x</b>",
+        "a &#1;I0&#1; b",
+        "```&#1;I0&#1;\ncode\n```",
+        "```\u{1}I0\u{1}\ncode\n```",
+        "# a {#\u{1}I0\u{1} .\u{1}I0\u{1}}",
+        "[a](b \"&#1;I0&#1;\")",
+        "![&#1;I0&#1;](b)",
+        "[^&#1;I0&#1;]\n\n[^&#1;I0&#1;]: a",
+    ] {
+        let (body, _) = parsed(&format!("{image}\n\n{hostile}\n"));
+        let holes = body.pieces.iter().filter(|piece| **piece == Piece::Image(0)).count();
+        assert_eq!(holes, 1, "{hostile}: {:?}", body.pieces);
+    }
+}
+
+#[test]
+fn a_page_has_so_much_of_anything_and_is_read_in_time() {
+    let start = std::time::Instant::now();
+    let lines = |text: &str| format!("{}\n", text.repeat(60_000 / text.len())).repeat(4);
+    for text in [
+        "[",
+        "[@a",
+        "[@a]",
+        "@a ",
+        "@a [p. ",
+        "[^a",
+        "[^a]",
+        "*a ",
+        "`",
+        "<",
+        "{{",
+        "{{ a(",
+        "{{ a() }} ",
+        "{{ a(x) }} ",
+        "`{{ a() }}` ",
+        "{% a() %}",
+        "{{ a(b=\"",
+        "![a ",
+        "[a](b) ",
+        "<b>",
+        "<!--",
+        "| a ",
+        "**",
+        "_a ",
+        "&#1;",
+    ] {
+        let _ = parsed(&lines(text));
+    }
+    for (text, what) in [
+        ("[@a] ".repeat(2001), "citations"),
+        ("@a ".repeat(2001), "citations"),
+        ("{{ a() }} ".repeat(2001), "shortcodes"),
+        ("[a](b) ".repeat(10_001), "links"),
+        ("# a\n\n".repeat(5001), "headings"),
+        ("[^a] ".repeat(5001), "mentions of notes"),
+        ("<div>\n".repeat(300), "HTML elements"),
+    ] {
+        let (body, report) = parsed(&text);
+        assert!(report.iter().any(|d| d.code == Code::FileUnreadable && d.message.contains(what)), "{what}");
+        assert!(body.pieces.is_empty(), "{what}");
+    }
+    // Two seconds a megabyte is a hang; this is six megabytes, unoptimised, on a machine that does other things too.
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}

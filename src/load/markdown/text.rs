@@ -71,7 +71,8 @@ impl<'m> Walk<'_, 'm, '_> {
             match bytes[at] {
                 1 => {
                     let here = range.start + at;
-                    if let Some(tag) = self.tags.iter().position(|t| t.range.start == here) {
+                    let tag = self.tags.partition_point(|t| t.range.start < here);
+                    if self.tags.get(tag).is_some_and(|t| t.range.start == here) {
                         self.plain(part(&text, from..at), range.start + from);
                         let end = self.tags[tag].range.end - range.start;
                         self.tag(tag, false);
@@ -105,13 +106,14 @@ impl<'m> Walk<'_, 'm, '_> {
 
     /// `[^label]` that no note defines: the parser leaves it as text. Gives where it ends.
     fn missing_footnote(&mut self, text: &str, range: &Range<usize>, at: usize) -> Option<usize> {
-        let label = text[at + 2..].split(']').next()?;
+        let label = near(&text[at + 2..]).split(']').next()?;
         let end = at + 2 + label.len() + 1;
         let escaped = self.body[..range.start + at].ends_with('\\');
         if escaped || end > text.len() || label.is_empty() || label.contains(|c: char| c.is_whitespace() || c == '[') {
             return None;
         }
         let place = self.offset + range.start + at..self.offset + range.start + end;
+        self.footnotes.mentioned += 1;
         self.report.push(
             Diagnostic::at(Code::LinkBroken, Span::new(self.file, place), format!("there is no note `{label}`"))
                 .help(format!("add `[^{label}]: …` below the text, or write `\\[^{label}]` for the characters themselves")),
@@ -143,7 +145,7 @@ impl<'m> Walk<'_, 'm, '_> {
             suffix: String::new(),
         };
         let mut end = at + 1 + length;
-        if let Some(bracket) = text[end..].strip_prefix(" [").and_then(|b| b.split_once(']'))
+        if let Some(bracket) = text[end..].strip_prefix(" [").and_then(|b| near(b).split_once(']'))
             && let Some((locator, suffix)) = Locator::parse(bracket.0)
         {
             item.locator = Some(locator);
@@ -161,4 +163,12 @@ fn part<'m>(text: &CowStr<'m>, range: Range<usize>) -> CowStr<'m> {
         CowStr::Borrowed(text) => CowStr::Borrowed(&text[range]),
         text => text[range].to_owned().into(),
     }
+}
+
+/// The beginning of a text, as far as a label or a locator may reach: a text full of brackets is not searched to its end
+/// for each of them.
+fn near(text: &str) -> &str {
+    const REACH: usize = 400;
+    let end = (0..=REACH.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or(0)]
 }

@@ -3,16 +3,19 @@
 //! In: the masked body. Out: [`Body`]. Running text, with its citations, is in `text`.
 //! Must never lose a place: every range counts in the whole file.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use pulldown_cmark::{BlockQuoteKind, BrokenLink, CowStr, Event, HeadingLevel, LinkType, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{BlockQuoteKind, BrokenLink, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Parser, Tag, TagEnd, html};
 
 use super::captions;
 use super::footnotes::Footnotes;
 use super::holes::{HOLE, hole, mark, split_holes};
-use super::{Body, Heading, Link, PlacedCall, Word, escape, options, slug};
+use super::{
+    Body, DEEPEST_HTML, Heading, Link, MOST_CITATIONS, MOST_HEADINGS, MOST_LINKS, MOST_NOTES, PlacedCall, Word, escape, options, slug,
+    too_many,
+};
 use crate::diag::{Code, Diagnostic, Report};
 use crate::load::prose::{Block, BlockKind, ProseWriter};
 use crate::load::shortcodes::{self, TagKind};
@@ -37,6 +40,9 @@ pub(super) fn walk(
         out: vec![Vec::new()],
         result: Body::default(),
         ids: HashSet::new(),
+        numbers: HashMap::new(),
+        html_depth: 0,
+        excess: None,
         footnotes: Footnotes::default(),
         prose: ProseWriter::default(),
         open: Vec::new(),
@@ -65,6 +71,12 @@ pub(super) struct Walk<'a, 'm, 'r> {
     pub(super) out: Vec<Vec<Event<'m>>>,
     pub(super) result: Body,
     pub(super) ids: HashSet<String>,
+    /// The last number given to headings of one name.
+    pub(super) numbers: HashMap<String, usize>,
+    /// How many HTML elements are open, as far as their tags tell.
+    pub(super) html_depth: usize,
+    /// What the page has too much of.
+    pub(super) excess: Option<Diagnostic>,
     pub(super) footnotes: Footnotes,
     pub(super) prose: ProseWriter,
     pub(super) open: Vec<Open>,
@@ -93,6 +105,11 @@ impl<'m> Walk<'_, 'm, '_> {
         let mut link_depth = 0usize;
         let mut events = parser.into_offset_iter().peekable();
         while let Some((event, mut range)) = events.next() {
+            self.count(&range);
+            if let Some(excess) = self.excess.take() {
+                self.report.push(excess);
+                return Body::default();
+            }
             if skip_until_link_end {
                 skip_until_link_end = !matches!(event, Event::End(TagEnd::Link));
                 continue;
@@ -133,7 +150,7 @@ impl<'m> Walk<'_, 'm, '_> {
                 }
                 Event::Start(Tag::CodeBlock(kind)) => {
                     code_block = true;
-                    self.push(Event::Start(Tag::CodeBlock(kind)));
+                    self.push(Event::Start(Tag::CodeBlock(code_kind(kind))));
                 }
                 Event::End(TagEnd::CodeBlock) => {
                     code_block = false;
@@ -241,6 +258,20 @@ impl<'m> Walk<'_, 'm, '_> {
         self.finish()
     }
 
+    /// Whether there is more of something than a page may have.
+    fn count(&mut self, range: &Range<usize>) {
+        let counts = [
+            (self.result.cites.len(), MOST_CITATIONS, "citations"),
+            (self.result.links.len(), MOST_LINKS, "links"),
+            (self.result.headings.len(), MOST_HEADINGS, "headings"),
+            (self.footnotes.mentioned, MOST_NOTES, "mentions of notes"),
+        ];
+        if let Some((_, most, what)) = counts.into_iter().find(|(count, most, _)| count > most) {
+            let at = self.offset + range.start;
+            self.excess.get_or_insert_with(|| too_many(Span::new(self.file, at..at), most, what));
+        }
+    }
+
     /// Blocks that pass through, and tell the running text where it begins and ends.
     pub(super) fn structure(&mut self, event: Event<'m>) {
         match &event {
@@ -299,15 +330,20 @@ impl<'m> Walk<'_, 'm, '_> {
     }
 
     pub(super) fn html(&mut self, html: &str, range: Range<usize>) {
-        if let Some(tag) = self.tags.iter().position(|t| t.range.start >= range.start && t.range.end <= range.end)
-            && html.trim().len() == self.tags[tag].range.len()
-        {
+        let tag = self.tags.partition_point(|t| t.range.start < range.start);
+        if self.tags.get(tag).is_some_and(|t| t.range.end <= range.end && html.trim().len() == t.range.len()) {
             let block = html.ends_with('\n') || self.tags[tag].range.start == range.start;
             self.tag(tag, block);
             return;
         }
-        let html = self.unmask(html, range).replace(HOLE, "\u{fffd}");
+        let html = without_markers(&self.unmask(html, range.clone()));
         self.result.raw_html = true;
+        self.html_depth = depth_after(&html, self.html_depth);
+        if self.html_depth > DEEPEST_HTML && self.excess.is_none() {
+            let place = Span::new(self.file, self.offset + range.start..self.offset + range.end);
+            let message = format!("HTML elements are nested more than {DEEPEST_HTML} levels deep, or not closed");
+            self.excess = Some(Diagnostic::at(Code::FileUnreadable, place, message).help("close them, or write Markdown"));
+        }
         self.push_block(html);
     }
 
@@ -342,15 +378,22 @@ impl<'m> Walk<'_, 'm, '_> {
 
     /// Put the source back where code or HTML holds a masked shortcode.
     pub(super) fn unmask(&self, text: &str, range: Range<usize>) -> String {
-        let mut text = text.to_owned();
-        for tag in self.tags.iter().filter(|t| t.range.start >= range.start && t.range.end <= range.end) {
+        let tags = shortcodes::within(self.tags, &range);
+        if tags.is_empty() {
+            return text.to_owned();
+        }
+        let mut whole = String::with_capacity(text.len());
+        let mut rest = text;
+        for tag in tags {
             let length = tag.range.len();
             let masks = [format!("<!--{}-->", "x".repeat(length - 7)), format!("{HOLE}{}{HOLE}", "x".repeat(length - 2))];
-            for mask in masks {
-                text = text.replacen(&mask, &self.body[tag.range.clone()], 1);
-            }
+            // What both masks of tags look like is the same for tags of one length: the first that is left is this one's.
+            let Some((at, mask)) = masks.iter().filter_map(|mask| Some((rest.find(mask.as_str())?, mask))).min() else { continue };
+            whole.push_str(&rest[..at]);
+            whole.push_str(&self.body[tag.range.clone()]);
+            rest = &rest[at + mask.len()..];
         }
-        text
+        whole + rest
     }
 
     pub(super) fn end_heading(&mut self) {
@@ -361,9 +404,9 @@ impl<'m> Walk<'_, 'm, '_> {
         let wanted = id.filter(|i| is_safe_id(i)).unwrap_or_else(|| slug(&text));
         let wanted = if wanted.is_empty() { "section".to_owned() } else { wanted };
         let mut id = wanted.clone();
-        let mut n = 1;
         while !self.ids.insert(id.clone()) {
-            n += 1;
+            let n = self.numbers.entry(wanted.clone()).or_insert(1);
+            *n += 1;
             id = format!("{wanted}-{n}");
         }
         let class = if classes.is_empty() { String::new() } else { format!(" class=\"{}\"", escape(&classes.join(" "))) };
@@ -404,6 +447,14 @@ impl<'m> Walk<'_, 'm, '_> {
     }
 }
 
+/// A code block's kind; its words come into an attribute, so they must not hold the mark of a hole.
+fn code_kind(kind: CodeBlockKind<'_>) -> CodeBlockKind<'_> {
+    match kind {
+        CodeBlockKind::Fenced(info) if info.contains(HOLE) => CodeBlockKind::Fenced(info.replace(HOLE, "\u{fffd}").into()),
+        kind => kind,
+    }
+}
+
 fn alert(kind: BlockQuoteKind) -> (&'static str, Word) {
     match kind {
         BlockQuoteKind::Note => ("note", Word::AlertNote),
@@ -416,4 +467,45 @@ fn alert(kind: BlockQuoteKind) -> (&'static str, Word) {
 
 fn is_safe_id(id: &str) -> bool {
     !id.is_empty() && !id.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '<' | '>' | '&'))
+}
+
+/// Elements that are never closed.
+const VOID: [&str; 14] = ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+
+/// How many elements are open after some HTML, as far as its tags tell.
+fn depth_after(html: &str, before: usize) -> usize {
+    let mut depth = before;
+    for (at, _) in html.match_indices('<') {
+        let rest = &html[at + 1..];
+        if rest.starts_with('/') {
+            depth = depth.saturating_sub(1);
+        } else if rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+            depth += usize::from(!VOID.iter().any(|void| void.eq_ignore_ascii_case(&rest[..end])));
+        }
+    }
+    depth
+}
+
+/// HTML without what would be read as the mark of a hole: the character itself, or a reference to it (`&#1;`, `&#x01`),
+/// which the sanitiser would undo.
+fn without_markers(html: &str) -> String {
+    let html = html.replace(HOLE, "\u{fffd}");
+    let mut safe = String::with_capacity(html.len());
+    let mut rest = html.as_str();
+    while let Some(at) = rest.find("&#") {
+        safe.push_str(&rest[..at]);
+        let digits = &rest[at + 2..];
+        let hexadecimal = digits.starts_with(['x', 'X']);
+        let digits = &digits[usize::from(hexadecimal)..];
+        let end = digits.find(|c: char| !(c.is_ascii_digit() || hexadecimal && c.is_ascii_hexdigit())).unwrap_or(digits.len());
+        if digits[..end].trim_start_matches('0') == "1" {
+            safe.push('\u{fffd}');
+            rest = digits[end..].strip_prefix(';').unwrap_or(&digits[end..]);
+        } else {
+            safe.push_str("&#");
+            rest = &rest[at + 2..];
+        }
+    }
+    safe + rest
 }

@@ -1,0 +1,38 @@
+//! Requests to the preview, as they come out of a socket.
+
+use std::sync::OnceLock;
+
+use cited::output::OutputTree;
+use cited::serve::exchange;
+
+/// Names under which the preview answers; `exchange` listens nowhere and says that it is there.
+const OURS: [&str; 3] = ["127.0.0.1:1111", "localhost:1111", "[::1]:1111"];
+
+/// The bytes of one connection: whatever comes, the answer is HTTP, hidden files stay hidden, and a page is shown only
+/// to who names the preview.
+pub fn http(bytes: &[u8]) {
+    static TREE: OnceLock<OutputTree> = OnceLock::new();
+    let tree = TREE.get_or_init(|| {
+        let mut tree = OutputTree::default();
+        tree.add("index.html", b"<!doctype html><body><main>PUBLIC home</main></body>".to_vec());
+        tree.add("a/index.html", b"<!doctype html><body><main>PUBLIC a</main></body>".to_vec());
+        tree.add("404.html", b"<!doctype html><body>PUBLIC nothing</body>".to_vec());
+        tree.add("a b/caf\u{e9}.txt", b"PUBLIC 0123456789".to_vec());
+        tree.add(".hidden/secret.txt", b"SECRET".to_vec());
+        tree.add("a/.secret", b"SECRET".to_vec());
+        tree
+    });
+    let answer = exchange(tree.clone(), bytes);
+    let words = String::from_utf8_lossy(&answer);
+    assert!(answer.is_empty() || words.starts_with("HTTP/1."), "no HTTP: {words}");
+    assert!(!words.contains("SECRET"), "a hidden file: {words}");
+    assert!(!words.to_ascii_lowercase().contains("access-control-allow"), "other sites may read: {words}");
+    let asked = String::from_utf8_lossy(bytes).to_ascii_lowercase();
+    let named = OURS.iter().any(|name| asked.contains(name));
+    assert!(named || !words.contains("PUBLIC"), "a page for a stranger: {words}");
+    for head in words.split("HTTP/1.1 ").skip(1).filter_map(|answer| answer.split_once("\r\n\r\n").map(|(head, _)| head)) {
+        // What the HTTP library answers by itself holds nothing.
+        let library = !head.to_ascii_lowercase().contains("content-type");
+        assert!(library || head.contains("content-security-policy: default-src 'self'"), "no policy: {head}");
+    }
+}

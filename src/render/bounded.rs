@@ -1,0 +1,60 @@
+//! Templates, rendered within bounds.
+//!
+//! In: a template of the theme and what it sees. Out: its output, or the finding. A loop in a template may go round very
+//! often; what it writes is counted while it is written, and given up on when it is more than a page can be.
+//! Must never be gone around: every call of the template engine's renderer is here.
+
+use std::io;
+
+use crate::diag::{Code, Diagnostic};
+use crate::load::theme::{self, Theme};
+use crate::text::Span;
+
+/// The longest output of a template, and of a page's body, in bytes.
+pub const LARGEST: usize = 32 << 20;
+
+/// Bytes up to a bound.
+struct Bounded {
+    bytes: Vec<u8>,
+    full: bool,
+}
+
+impl io::Write for &mut Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > LARGEST {
+            self.full = true;
+            return Err(io::Error::other("too long"));
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Render a template; `page` is what is being rendered, for the finding.
+pub fn render(theme: &Theme, template: &str, context: &tera::Context, page: &str) -> Result<String, Diagnostic> {
+    let mut out = Bounded { bytes: Vec::new(), full: false };
+    let result = theme.tera.render_to(template, context, &mut out);
+    if out.full {
+        return Err(too_long(theme, template).note(format!("while rendering {page}")));
+    }
+    let described = |error| {
+        let mut finding = theme::diagnose(&error, &theme.templates, Some(page));
+        finding.span = finding.span.or_else(|| theme.templates.get(template).map(Span::whole));
+        finding
+    };
+    result.map_err(described)?;
+    String::from_utf8(out.bytes).map_err(|error| described(tera::Error::message(error.to_string())))
+}
+
+fn too_long(theme: &Theme, template: &str) -> Diagnostic {
+    let message = format!("the template `{template}` makes more than {LARGEST} bytes");
+    match theme.templates.get(template) {
+        Some(file) => Diagnostic::at(Code::TemplateError, Span::whole(file), message),
+        None => Diagnostic::bare(Code::TemplateError, message),
+    }
+    .help("look for a loop that goes round too often")
+}
