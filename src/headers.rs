@@ -3,16 +3,32 @@
 //! In: the path of a file of the output. Out: values of HTTP fields. The preview, the files for hosts and the uploads
 //! to object stores all take them from here. Must never depend on a file's bytes.
 
-/// What the default theme needs, and nothing else (Content Security Policy, level 3).
-pub const SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-                                   base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+/// The policy with what scripts may do besides being files of the site.
+macro_rules! policy {
+    ($scripts:literal) => {
+        concat!(
+            "default-src 'self'; script-src 'self'",
+            $scripts,
+            "; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+             base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+        )
+    };
+}
 
-/// Fields of every file, besides type and `Cache-Control`.
-pub const EVERYWHERE: &[(&str, &str)] = &[
-    ("Content-Security-Policy", SECURITY_POLICY),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "strict-origin-when-cross-origin"),
-];
+/// What the default theme needs, and nothing else (Content Security Policy, level 3).
+pub const SECURITY_POLICY: &str = policy!("");
+
+/// The same for a site that Pagefind searches: its pages may also compile WebAssembly, and still no other code.
+pub const SECURITY_POLICY_WITH_WASM: &str = policy!(" 'wasm-unsafe-eval'");
+
+/// Fields of every file, besides type and `Cache-Control`. `wasm`: the site's search is WebAssembly.
+pub fn everywhere(wasm: bool) -> [(&'static str, &'static str); 3] {
+    [
+        ("Content-Security-Policy", if wasm { SECURITY_POLICY_WITH_WASM } else { SECURITY_POLICY }),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    ]
+}
 
 /// `Cache-Control` of what has its digest in its name: it never changes (RFC 8246).
 pub const FOR_EVER: &str = "public, max-age=31536000, immutable";

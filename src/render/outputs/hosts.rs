@@ -9,8 +9,9 @@ mod servers;
 use serde_json::json;
 
 use super::sitemap::percent;
+use crate::config::Search;
 use crate::config::deploy::Host;
-use crate::headers::{EVERYWHERE, FOR_EVER, is_fingerprinted};
+use crate::headers::{FOR_EVER, everywhere, is_fingerprinted};
 use crate::output::OutputTree;
 use crate::render::Renderer;
 
@@ -25,6 +26,8 @@ struct Rules<'a> {
     base_path: String,
     /// Former addresses and where they lead, both below the base and escaped.
     redirects: Vec<(String, String)>,
+    /// Fields of every file.
+    everywhere: [(&'static str, &'static str); 3],
     /// What never changes: `assets/*`, or single files where other things lie in that folder too.
     immutable: Vec<String>,
 }
@@ -98,14 +101,20 @@ impl<'a> Rules<'a> {
             true => vec![format!("{ASSETS}*")],
             false => below.into_iter().filter(|path| is_fingerprinted(path)).map(percent).collect(),
         };
-        Self { base_url: &config.base_url, base_path: plain(config.base_path()), redirects, immutable }
+        Self {
+            base_url: &config.base_url,
+            base_path: plain(config.base_path()),
+            redirects,
+            everywhere: everywhere(config.search == Search::Pagefind),
+            immutable,
+        }
     }
 
     /// `_headers` of Netlify and Cloudflare Pages. Rules that match the same path add up, so `Cache-Control` stands
     /// only where it differs from what both hosts send anyway: ask again each time.
     fn headers(&self) -> String {
         let mut text = String::from("/*\n");
-        for (name, value) in EVERYWHERE {
+        for (name, value) in self.everywhere {
             text.push_str(&format!("  {name}: {value}\n"));
         }
         for path in &self.immutable {
@@ -130,7 +139,7 @@ impl<'a> Rules<'a> {
     /// `vercel.json`.
     fn vercel(&self) -> String {
         let field = |(name, value): &(&str, &str)| json!({ "key": name, "value": value });
-        let mut headers = vec![json!({ "source": "/(.*)", "headers": EVERYWHERE.iter().map(field).collect::<Vec<_>>() })];
+        let mut headers = vec![json!({ "source": "/(.*)", "headers": self.everywhere.iter().map(field).collect::<Vec<_>>() })];
         for path in &self.immutable {
             let source = path.strip_suffix('*').map_or_else(|| literal(path), |folder| format!("{folder}(.*)"));
             headers.push(json!({ "source": format!("/{source}"), "headers": [field(&("Cache-Control", FOR_EVER))] }));

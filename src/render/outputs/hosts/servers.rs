@@ -4,7 +4,7 @@
 //! Must never hold a path of a machine.
 
 use super::{Rules, both};
-use crate::headers::{ASK_AGAIN, EVERYWHERE, FOR_EVER, TYPES, TYPES_BY_NAME};
+use crate::headers::{ASK_AGAIN, FOR_EVER, TYPES, TYPES_BY_NAME};
 
 /// Files in the folder that are not for readers.
 const NOT_FOR_READERS: [&str; 7] = [".cited-manifest", ".nojekyll", ".domains", "_headers", "_redirects", "nginx.conf", "Caddyfile"];
@@ -14,7 +14,7 @@ impl Rules<'_> {
     pub(super) fn nginx(&self) -> String {
         let base = &self.base_path;
         let mut fields = String::new();
-        for (name, value) in EVERYWHERE {
+        for (name, value) in self.everywhere {
             fields.push_str(&format!("add_header {name} \"{value}\" always;\n"));
         }
         let mut text = format!("# For {}: include this file in the `server` block whose `root` {}.\n", self.base_url, self.layout());
@@ -61,7 +61,7 @@ impl Rules<'_> {
         let immutable: String = self.immutable.iter().map(|path| format!(" {base}{path}")).collect();
         let mut text = format!("# For {}: import this file in the site block whose `root` {}.\n", self.base_url, self.layout());
         text.push_str(&format!("@cited path {base}*\nheader @cited {{\n"));
-        for (name, value) in EVERYWHERE {
+        for (name, value) in self.everywhere {
             text.push_str(&format!("    {name} \"{value}\"\n"));
         }
         text.push_str("}\n");
