@@ -132,6 +132,28 @@ impl Folded {
     }
 }
 
+/// End of the plain text at `at`, which folding leaves as it is: ASCII letters and digits, a comma or full stop that
+/// another of them follows closely, and single spaces between words. A last character that takes an accent is not of it.
+fn plain_end(source: &str, at: usize) -> usize {
+    let bytes = source.as_bytes();
+    let plain = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    let mut end = at;
+    loop {
+        while plain(end) {
+            end += 1;
+        }
+        end += match bytes.get(end) {
+            Some(b' ' | b',' | b'.') if plain(end + 1) => 1,
+            // A space between a comma and a digit may not count.
+            Some(b',' | b'.') if bytes.get(end + 1) == Some(&b' ') && bytes.get(end + 2).is_some_and(u8::is_ascii_alphabetic) => 2,
+            Some(b) if b.is_ascii() => return end,
+            _ => break,
+        };
+    }
+    let combines = source[end..].chars().next().is_some_and(|c| !is_invisible(c) && !starts_cluster(c));
+    end - usize::from(combines)
+}
+
 /// One pass over `source`, building `out`.
 #[derive(Default)]
 struct Folder<'a> {
@@ -151,7 +173,7 @@ impl Folder<'_> {
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
             if byte.is_ascii_alphanumeric() {
-                let end = self.plain_end(at);
+                let end = plain_end(self.source, at);
                 if end > at {
                     self.same(at, end);
                     at = end;
@@ -160,15 +182,6 @@ impl Folder<'_> {
             }
             at = self.step(at);
         }
-    }
-
-    /// End of the run of ASCII letters and digits at `at`, without a last one that takes an accent.
-    fn plain_end(&self, at: usize) -> usize {
-        let rest = &self.source[at..];
-        let len = rest.bytes().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len());
-        let next = rest[len..].chars().next();
-        let combines = next.is_some_and(|c| !is_invisible(c) && !starts_cluster(c));
-        at + len - usize::from(combines)
     }
 
     /// Folds what begins at `at`, and returns where it ends.

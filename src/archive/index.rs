@@ -1,4 +1,4 @@
-//! Where each word of a text stands, so that no quote makes us read the text again.
+//! Where each word of a text stands, for the nearest place of a quote that is not there.
 //!
 //! In: a folded text. Out: [`WordIndex`]: its words in order, and for any word the places that may
 //! hold it. Words are found by a hash of their lower-case form, without order of hash in the

@@ -1,4 +1,4 @@
-//! One archived text, read once, and folded and indexed once it is searched.
+//! One archived text, read once, folded once it is searched, and indexed once a quote is not there.
 //!
 //! In: the bytes of the file and the line where the text proper begins. Out: [`ArchivedText`], which
 //! knows its digest, its paragraphs, and (through `find`) where a quote stands. Lines end with LF,
@@ -9,6 +9,7 @@
 use super::fold::Folded;
 use super::index::WordIndex;
 use super::letters::is_blank;
+use memchr::memchr2_iter;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::ops::Range;
@@ -17,8 +18,8 @@ use std::sync::OnceLock;
 /// The longest text that is read: 64 MiB. Longer files are not texts that anybody quotes from.
 pub const MAX_TEXT_BYTES: usize = 64 << 20;
 
-/// An archived text. Folding and indexing it takes longer than reading it, and a text whose quotes are all in the lock
-/// is never searched: so the first search does both, for all that follow. Make it once for each file.
+/// An archived text. Folding it takes longer than reading it, and a text whose quotes are all in the lock is never
+/// searched: the first search does it, for all that follow. Make it once for each file.
 #[derive(Debug)]
 pub struct ArchivedText {
     text: String,
@@ -150,16 +151,14 @@ fn lines_of(text: &str, text_starts: u32) -> (Vec<Line>, Vec<u32>) {
         lines.push(Line { start: range.start as u32, end: range.end as u32, paragraph });
     };
     let bytes = text.as_bytes();
-    let (mut start, mut at) = (0, 0);
-    while let Some(&byte) = bytes.get(at) {
-        at += 1;
-        if byte == b'\n' || byte == b'\r' {
-            close(start..at - 1);
-            if byte == b'\r' && bytes.get(at) == Some(&b'\n') {
-                at += 1;
-            }
-            start = at;
+    let mut start = 0;
+    for end in memchr2_iter(b'\n', b'\r', bytes) {
+        // The second half of CRLF.
+        if end < start {
+            continue;
         }
+        close(start..end);
+        start = end + if bytes[end..].starts_with(b"\r\n") { 2 } else { 1 };
     }
     if start < text.len() {
         close(start..text.len());
