@@ -8,7 +8,7 @@ use super::{Found, be16, index, turned_only};
 
 /// Walk over the segments. A file that lacks its end marker breaks off: browsers show the rest of it grey.
 pub(super) fn read(bytes: &[u8]) -> Option<Found> {
-    let mut found = Found { lossy: true, kept: vec![0..2], ..Found::default() };
+    let mut found = Found { lossy: true, kept: std::iter::once(0..2).collect(), ..Found::default() };
     let mut at = 2;
     loop {
         let start = at;

@@ -7,7 +7,7 @@ const KEPT: &[&[u8; 4]] =
     &[b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"bKGD", b"pHYs", b"cICP", b"mDCV", b"cLLI", b"acTL", b"fcTL", b"fdAT"];
 
 pub(super) fn read(bytes: &[u8]) -> Option<Found> {
-    let mut found = Found { kept: vec![0..8], ..Found::default() };
+    let mut found = Found { kept: std::iter::once(0..8).collect(), ..Found::default() };
     let mut at = 8;
     loop {
         let length = index(be32(bytes, at)?);

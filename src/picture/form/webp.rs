@@ -10,7 +10,7 @@ const XMP: u8 = 0x04;
 
 pub(super) fn read(bytes: &[u8]) -> Option<Found> {
     let end_of_file = index(le32(bytes, 4)?).checked_add(8)?.min(bytes.len());
-    let mut found = Found { kept: vec![0..12], ..Found::default() };
+    let mut found = Found { kept: std::iter::once(0..12).collect(), ..Found::default() };
     let mut at = 12;
     let mut frame = false;
     while at + 8 <= end_of_file {
