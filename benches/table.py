@@ -133,8 +133,9 @@ def previews(results: Results, builds: dict[int, Samples]) -> list[Row]:
             peers, met = "", None
             if pages in builds:
                 ratio = start / middle(builds[pages]["cited wall"])
-                peers, met = f"{ratio:.2f} of the clean build", ratio <= 0.5
-            lines.append(Row(f"`serve`, {pages:,} pages, start → first page", taken(samples["start"]), peers, "at most 0.5 of the clean build", met))
+                peers, met = f"{ratio:.2f} of the clean build", ratio <= 0.5 if pages == 10_000 else None
+            target = "at most 0.5 of the clean build" if pages == 10_000 else ""
+            lines.append(Row(f"`serve`, {pages:,} pages, start → first page", taken(samples["start"]), peers, target, met))
     if samples := results.get("storm"):
         lines.append(Row("`serve`, 1,000 files saved at once → all shown", taken(samples["all shown"]), "", "at most 5 s", middle(samples["all shown"]) <= 5))
     if samples := results.get("browsers"):

@@ -46,8 +46,10 @@ impl<'a> Page<'a> {
     pub fn new(number: usize, pages: usize, cites: usize, sources: &'a [Source], random: &mut Random, markup: &mut impl Markup) -> Self {
         let (title, summary) = (format!("Page {}", name(number)), format!("{}.", random.words(12)));
         let mut citations: Vec<Citation> = (0..cites)
-            .map(|_| {
-                let source = random.below(sources.len());
+            .map(|cite| {
+                // The first pages cite each source once, so that none is unused; a warning for each would be work too.
+                let drawn = random.below(sources.len());
+                let source = if number * cites + cite < sources.len() { number * cites + cite } else { drawn };
                 let sentence = &sources[source].sentences[random.below(sources[source].sentences.len())];
                 Citation { source, quote: &sentence.quote, figure: &sentence.figure, uses: 0 }
             })
