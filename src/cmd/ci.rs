@@ -39,7 +39,10 @@ fn service(ci: Ci) -> &'static Service {
 
 /// Lines for a new `site.yaml`.
 pub fn settings(ci: Ci) -> String {
-    format!("\n# Where `cited deploy` puts the site; the workflow runs it. Set `base_url` to the site's address first.\n{}", service(ci).deploy)
+    format!(
+        "\n# Where `cited deploy` puts the site; the workflow runs it. Set `base_url` to the site's address first.\n{}",
+        service(ci).deploy
+    )
 }
 
 /// Write the workflow into a site; its path.

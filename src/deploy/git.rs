@@ -153,7 +153,10 @@ fn push(job: &Job<'_>, git: &Git, commit: &str, reference: &str, tip: Option<&st
         let Err(said) = git.attempt(&arguments) else { return Ok(()) };
         let rejected = ["[rejected]", "[remote rejected]", "stale info", "fetch first"].iter().any(|words| said.contains(words));
         if said.contains("[remote rejected]") {
-            return Err(DeployError::new(format!("the repository refuses the commit: {}", one_line(&said)), "see what its rules for the branch are"));
+            return Err(DeployError::new(
+                format!("the repository refuses the commit: {}", one_line(&said)),
+                "see what its rules for the branch are",
+            ));
         }
         if rejected {
             return Err(DeployError::new("the branch has moved since it was looked at: someone else pushed", "deploy again"));

@@ -67,7 +67,10 @@ impl Manifest {
 pub fn is_safe(path: &str) -> bool {
     !path.contains(['\0', '\\'])
         && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
-        && !path.split('/').next().is_some_and(|first| matches!(first, NAME | super::in_place::FRESH | super::stage::UNFINISHED | super::place::LOCK))
+        && !path
+            .split('/')
+            .next()
+            .is_some_and(|first| matches!(first, NAME | super::in_place::FRESH | super::stage::UNFINISHED | super::place::LOCK))
 }
 
 fn escape(path: &str) -> String {

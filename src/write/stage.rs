@@ -85,7 +85,11 @@ impl Stage {
     }
 
     /// The same, if `allow` has no objection to what would be done.
-    pub(super) fn finish_if<E: From<WriteError>>(self, tree: &OutputTree, allow: impl FnOnce(&Written) -> Result<(), E>) -> Result<Written, E> {
+    pub(super) fn finish_if<E: From<WriteError>>(
+        self,
+        tree: &OutputTree,
+        allow: impl FnOnce(&Written) -> Result<(), E>,
+    ) -> Result<Written, E> {
         let opened = self.opened();
         if let Some(error) = self.refused.lock().unwrap_or_else(PoisonError::into_inner).take() {
             return Err(error.into());
