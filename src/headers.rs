@@ -103,10 +103,11 @@ pub fn cache_control(path: &str) -> &'static str {
     if is_fingerprinted(path) { FOR_EVER } else { ASK_AGAIN }
 }
 
-/// Whether a file of the theme has its digest in its name: `assets/style.0123456789.css`.
+/// Whether a file has a digest in its name: `assets/style.0123456789.css`, `assets/cards/0123456789abcdef.png`.
 pub fn is_fingerprinted(path: &str) -> bool {
-    let Some(name) = path.strip_prefix("assets/") else { return false };
-    let digest = |part: &str| part.len() == 10 && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let Some(below) = path.strip_prefix("assets/") else { return false };
+    let name = below.rsplit('/').next().unwrap_or(below);
+    let digest = |part: &str| matches!(part.len(), 10 | 16) && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     name.rsplit('.').take(2).any(digest)
 }
 
@@ -131,7 +132,12 @@ mod tests {
 
     #[test]
     fn only_what_carries_its_digest_is_kept_for_ever() {
-        for path in ["assets/style.0123456789.css", "assets/fonts/a.b.abcdef0123.woff2", "assets/licence.0123456789"] {
+        for path in [
+            "assets/style.0123456789.css",
+            "assets/fonts/a.b.abcdef0123.woff2",
+            "assets/licence.0123456789",
+            "assets/cards/0123456789abcdef.png",
+        ] {
             assert_eq!(cache_control(path), FOR_EVER, "{path}");
         }
         for path in ["index.html", "assets/photo.jpg", "style.0123456789.css", "assets/page/index.html", "assets/x.ABCDEF0123.css"] {

@@ -129,10 +129,10 @@ async fn plan(job: &Job<'_>, remote: &Remote, before: &Manifest, there: &BTreeMa
 
 /// How many bytes a file has.
 fn length(path: &str, output: &Output) -> Result<u64, DeployError> {
-    match &output.content {
+    let length = match &output.content {
         Content::Bytes(bytes) => Ok(bytes.len() as u64),
-        Content::File(source) => std::fs::metadata(source)
-            .map(|meta| meta.len())
-            .map_err(|e| DeployError::new(format!("cannot read what {path} is copied from: {e}"), "deploy again")),
-    }
+        Content::File(source) => std::fs::metadata(source).map(|meta| meta.len()),
+        Content::Later(_) => output.bytes().map(|bytes| bytes.len() as u64),
+    };
+    length.map_err(|e| DeployError::new(format!("cannot read what {path} is made from: {e}"), "deploy again"))
 }

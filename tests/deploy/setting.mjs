@@ -1,7 +1,7 @@
 // What the deploy tests share: the program with every feature, Python's tools, sites in folders of their own, ports.
 //
-// In: CITED_BIN (the program, built with the feature `object-store`) and CITED_TOOLS (a folder with what
-// requirements.txt names); both fall back to where tests/run puts them. Out: functions. Everything runs on loopback.
+// In: CITED_BIN (the program, built with the feature `object-store`) and CITED_TOOLS (a folder whose
+// `deploy` has what requirements.txt names); both fall back to where tests/run puts them. Out: functions. Everything runs on loopback.
 
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const TARGET = process.env.CARGO_TARGET_DIR ?? path.join(ROOT, "target");
 export const CITED = process.env.CITED_BIN ?? path.join(TARGET, "debug/cited");
-const TOOLS = process.env.CITED_TOOLS ?? path.join(TARGET, "tools/deploy");
+const TOOLS = path.join(process.env.CITED_TOOLS ?? path.join(TARGET, "tools"), "deploy");
 for (const file of [CITED, TOOLS]) if (!existsSync(file)) throw new Error(`${file} is missing: tests/run setup deploy`);
 
 /** Run a program to its end, whatever its exit code. */

@@ -64,8 +64,8 @@ fn a_plan_gives_reasons_and_keeps_the_order() {
     let plan = site.run(&["deploy", "-n"]).stdout;
     let lines: Vec<&str> = plan.lines().collect();
     let at = |line: &str| lines.iter().position(|l| *l == line).unwrap_or_else(|| panic!("`{line}` is not in the plan:\n{plan}"));
-    assert!(at("put     weirs/index.html  (changed)") < at("put     search-index.json  (changed)"), "{plan}");
-    assert!(at("put     search-index.json  (changed)") < at("delete  old/weirs/index.html  (no longer part of the site)"), "{plan}");
+    assert!(at("put     weirs/index.html  (changed)") < at("put     search-index.json.gz  (changed)"), "{plan}");
+    assert!(at("put     search-index.json.gz  (changed)") < at("delete  old/weirs/index.html  (no longer part of the site)"), "{plan}");
 
     let before = www(&site);
     let ran = site.run(&["deploy", "--max-deletes", "1"]);
