@@ -57,12 +57,12 @@
     setTimeout(() => delete a.dataset.copied, 2000);
   });
 
-  // Copy buttons stand in the page and are shown only where scripts run. They copy a text of the page, or a file.
+  // Copy buttons stand in the page and are shown only where scripts run. They copy a text of the page, or the file before them.
   const words = async (from) => from.startsWith("#") ? $(from).textContent.trim() : (await fetch(from)).text();
   $$("[data-copy]").forEach((b) => {
     const text = b.firstChild, label = text.data;
     b.onclick = async () => {
-      try { await navigator.clipboard.writeText(await words(b.dataset.copy)); } catch { return; }
+      try { await navigator.clipboard.writeText(await words(b.dataset.copy || b.previousElementSibling.href)); } catch { return; }
       text.data = t.tCopied;
       say(t.tCopied);
       setTimeout(() => (text.data = label), 2000);
