@@ -60,7 +60,7 @@ test("without scripts the search page is an index, and no control stands there d
   const page = await context.newPage();
   await page.goto(`${site.base}search/`);
   assert.ok((await page.locator("main .index a").count()) > 20);
-  for (const route of ["search/", "responses/", "motives/", "what-happened/", "sources/", "numbers/troops/"]) {
+  for (const route of ["search/", "responses/", "motives/", "what-happened/timeline/", "sources/", "numbers/troops/"]) {
     await page.goto(site.base + route);
     assert.equal(await page.locator("main button:visible, main input:visible, main select:visible, .theme-btn:visible").count(), 0, route);
   }
@@ -72,7 +72,7 @@ test("responses by actor and stance, motives by status, events by actor", async 
   for (const [route, select, list] of [
     ["responses/", "#filter-stance", "#responses"],
     ["motives/", "#filter-status", "#motives"],
-    ["what-happened/", "#filter-actor", "#events"],
+    ["what-happened/timeline/", "#filter-actor", "#events"],
   ]) {
     await page.goto(site.base + route, { waitUntil: "networkidle" });
     const all = await page.locator(`${list} [data-item]`).count();
