@@ -20,7 +20,8 @@ test("search: by the key /, with passages, a count that is announced, and nothin
   const faults = watch(page, site.base);
   const fetched = [];
   page.on("request", (r) => r.url().includes("search-index") && fetched.push(r.url()));
-  await page.goto(`${site.base}numbers/troops/`);
+  // Scripts come after the first view.
+  await page.goto(`${site.base}numbers/troops/`, { waitUntil: "networkidle" });
   assert.equal(fetched.length, 0, "the index is fetched before a search begins");
   await page.keyboard.press("/");
   await page.waitForURL((url) => url.pathname.endsWith("/search/"));
@@ -59,7 +60,7 @@ test("without scripts the search page is an index, and no control stands there d
   const page = await context.newPage();
   await page.goto(`${site.base}search/`);
   assert.ok((await page.locator("main .index a").count()) > 20);
-  for (const route of ["search/", "responses/", "motives/", "what-happened/", "sources/", "numbers/troops/"]) {
+  for (const route of ["search/", "responses/", "motives/", "what-happened/timeline/", "sources/", "numbers/troops/"]) {
     await page.goto(site.base + route);
     assert.equal(await page.locator("main button:visible, main input:visible, main select:visible, .theme-btn:visible").count(), 0, route);
   }
@@ -71,9 +72,9 @@ test("responses by actor and stance, motives by status, events by actor", async 
   for (const [route, select, list] of [
     ["responses/", "#filter-stance", "#responses"],
     ["motives/", "#filter-status", "#motives"],
-    ["what-happened/", "#filter-actor", "#events"],
+    ["what-happened/timeline/", "#filter-actor", "#events"],
   ]) {
-    await page.goto(site.base + route);
+    await page.goto(site.base + route, { waitUntil: "networkidle" });
     const all = await page.locator(`${list} [data-item]`).count();
     await page.selectOption(select, { index: 1 });
     const shown = await page.locator(`${list} [data-item]:visible`).count();
@@ -84,7 +85,7 @@ test("responses by actor and stance, motives by status, events by actor", async 
     assert.equal(await page.locator(`${list} [data-item]:visible`).count(), all);
   }
   // A link of the matrix leads to what a filter hides.
-  await page.goto(`${site.base}responses/`);
+  await page.goto(`${site.base}responses/`, { waitUntil: "networkidle" });
   await page.selectOption("#filter-actor", { index: 1 });
   const dot = page.locator(".matrix .dot").last();
   const id = (await dot.getAttribute("href")).slice(1);
@@ -95,7 +96,7 @@ test("responses by actor and stance, motives by status, events by actor", async 
 
 test("sources are sorted by trust and date, and it is said", async () => {
   const page = await browser.newPage();
-  await page.goto(`${site.base}sources/`);
+  await page.goto(`${site.base}sources/`, { waitUntil: "networkidle" });
   const column = (n) => page.locator(`.sortable tbody td:nth-child(${n})`).evaluateAll((cells) => cells.map((c) => c.dataset.v));
   for (const [name, n] of [["Trust", 4], ["Date", 3]]) {
     await page.getByRole("button", { name }).click();
@@ -109,7 +110,7 @@ test("sources are sorted by trust and date, and it is said", async () => {
 test("a claim's link is copied, and so is how to cite the page; both are said", async () => {
   const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
   const page = await context.newPage();
-  await page.goto(`${site.base}numbers/troops/`);
+  await page.goto(`${site.base}numbers/troops/`, { waitUntil: "networkidle" });
   await page.locator(".chart .data summary").first().click();
   const anchor = page.locator(".est .anchor").first();
   await anchor.focus();
@@ -134,7 +135,7 @@ test("the choice of colours is remembered, contents follow, nothing moves", asyn
     await page.goto(site.base + route, { waitUntil: "networkidle" });
     assert.deepEqual(await page.evaluate(() => window.shifts), [], `/${route} moves`);
   }
-  await page.goto(`${site.base}numbers/troops/`);
+  await page.goto(`${site.base}numbers/troops/`, { waitUntil: "networkidle" });
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await ground();
   await page.locator(".theme-btn").click();
