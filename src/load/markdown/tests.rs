@@ -188,7 +188,7 @@ fn a_page_has_so_much_of_anything_and_is_read_in_time() {
         ("@a ".repeat(2001), "citations"),
         ("{{ a() }} ".repeat(2001), "shortcodes"),
         ("[a](b) ".repeat(10_001), "links"),
-        ("# a\n\n".repeat(5001), "headings"),
+        ("# a\n\n".repeat(5002), "headings"),
         ("[^a] ".repeat(5001), "mentions of notes"),
         ("<div>\n".repeat(300), "HTML elements"),
     ] {

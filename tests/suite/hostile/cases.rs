@@ -256,7 +256,7 @@ fn fields() -> Vec<Case> {
         "language: en",
         "language: en\nauthors: [TEXT]\nlicense: { name: TEXT, url: '' }\nextra: { a: TEXT }",
     );
-    place("theme's settings", "site.yaml", "  data_path: \"\"", "  data_path: \"\"\n  footer: TEXT");
+    place("theme's settings", "site.yaml", "as_of: 2024-12-15", "as_of: 2024-12-15\ntheme_settings: { footer: TEXT }");
     let mut cases = Vec::new();
     for (name, path, from, to) in &places {
         for (number, text) in TEXTS.iter().enumerate() {
