@@ -224,6 +224,12 @@ impl RawTarget {
         if endpoint.as_deref().is_some_and(|e| !e.starts_with("https://") && !e.starts_with("http://")) {
             bad(Some("endpoint"), "`endpoint` does not begin with https:// or http://".to_owned(), "write the address of the service");
         }
+        for (key, given) in [("endpoint", endpoint.is_some()), ("region", region.is_some())] {
+            let known = |url: &str| url.starts_with("s3://") || (key == "endpoint" && url.starts_with("az://"));
+            if given && store.as_deref().is_some_and(|url| !known(url)) {
+                bad(Some(key), format!("`{key}` means nothing for the store of `{name}`"), "remove the line");
+            }
+        }
         if !sound {
             return None;
         }

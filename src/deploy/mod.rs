@@ -68,13 +68,11 @@ pub struct Deployed {
 /// [`DeployError`] when the target refuses, cannot be reached, or does not hold afterwards what was put there. It may
 /// then hold a part of the new files, never a page without its assets; the next deploy completes it.
 pub fn deploy(job: &Job<'_>) -> Result<Deployed, DeployError> {
-    if let Place::Folder { path, compress } = &job.target.place {
-        return folder::deploy(job, path, compress);
-    }
-    // A folder has a lock of its own, beside it, which `build` knows too.
+    // A folder has a lock of its own, which `build` knows too; a dry run leaves nothing behind, not even for a moment.
+    let has_own_lock = matches!(job.target.place, Place::Folder { .. });
     let lock = job.root.join(format!(".cited-deploy-{}.lock", job.name));
     let target = format!("the target `{}`", job.name);
-    let _held = if job.dry_run { None } else { Some(write::hold(&lock, Path::new(&target))?) };
+    let _held = if job.dry_run || has_own_lock { None } else { Some(write::hold(&lock, Path::new(&target))?) };
     match &job.target.place {
         Place::Folder { path, compress } => folder::deploy(job, path, compress),
         Place::Git { repository, branch, history } => git::deploy(job, repository, branch, *history),

@@ -159,6 +159,7 @@ fn faults_of_the_key_are_told_with_their_place() {
         ("  targets:\n    a:\n      git: https://me:pw@example.org/x.git\n", 8, "the address in `git` holds a credential"),
         ("  targets:\n    a:\n      git: origin\n      branch: a..b\n", 9, "`a..b` cannot be the name of a branch"),
         ("  targets:\n    a:\n      store: https://b.example.org/\n", 8, "`https://b.example.org/` is not the address of a bucket"),
+        ("  targets:\n    a:\n      store: gs://b\n      region: x\n", 9, "`region` means nothing for the store of `a`"),
         ("  targets:\n    a b: { folder: x }\n", 7, "`a b` is not the name of a target"),
         ("  targets:\n    a:\n      git: origin\n      history: none\n", 9, "`deploy.targets.a.history` must be one of append, single"),
     ] {
