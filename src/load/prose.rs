@@ -64,20 +64,12 @@ impl Block {
     pub fn words(&self) -> usize {
         // A word counts with its first letter or digit.
         let (mut words, mut counted) = (0, false);
-        let mut look = |space: bool, letter: bool| {
-            words += usize::from(letter && !counted);
-            counted = !space && (counted || letter);
-        };
-        let bytes = self.text.as_bytes();
-        let mut at = 0;
-        while let Some(byte) = bytes.get(at) {
-            if byte.is_ascii() {
-                look(matches!(byte, b' ' | b'\t'..=b'\r'), byte.is_ascii_alphanumeric());
-                at += 1;
-            } else {
-                let Some(c) = self.text[at..].chars().next() else { break };
-                look(c.is_whitespace(), c.is_alphanumeric());
-                at += c.len_utf8();
+        for c in self.text.chars() {
+            if c.is_whitespace() {
+                counted = false;
+            } else if !counted && c.is_alphanumeric() {
+                counted = true;
+                words += 1;
             }
         }
         words
