@@ -61,7 +61,7 @@ fn finding(site: &Site, number: usize, shown: Option<Span>) -> Report {
     let mut report = Report::default();
     let copied = &site.inputs.copies[number];
     if let Some(fault) = copied.picture.as_ref().and_then(|p| p.fault.as_ref())
-        && let (Some(message), help) = words(&copied.path, fault, site.inputs.config.trusted_html)
+        && let Some((message, help)) = words(&copied.path, fault)
     {
         let place = shown.unwrap_or_else(|| Span::whole(&TextFile::new(format!("content/{}", copied.path), "")));
         report.push(Diagnostic::at(Code::ImageInvalid, place, message).help(help));
@@ -69,8 +69,8 @@ fn finding(site: &Site, number: usize, shown: Option<Span>) -> Report {
     report
 }
 
-/// What is wrong with a file, and what to do. Nothing is, where scripts are the authors' business.
-fn words(path: &str, fault: &Fault, trusted: bool) -> (Option<String>, String) {
+/// What is wrong with a file, and what to do.
+fn words(path: &str, fault: &Fault) -> Option<(String, String)> {
     let file = format!("content/{path}");
     let (message, help) = match fault {
         Fault::Misnamed(form) => {
@@ -93,11 +93,8 @@ fn words(path: &str, fault: &Fault, trusted: bool) -> (Option<String>, String) {
             format!("{file} holds metadata, perhaps a position, that cannot be taken out of {form} files here"),
             "remove it with `exiftool -all= FILE`, or export the picture as JPEG or PNG".to_owned(),
         ),
-        Fault::Runs(_) if trusted => return (None, String::new()),
-        Fault::Runs(what) => (
-            format!("{file} holds `{what}`, which would run for readers who open the file"),
-            "remove it: a drawing needs no script; `trusted_html: true` in site.yaml lets it through".to_owned(),
-        ),
+        // What runs in a file is told where the file is read, whether a page shows it or not.
+        Fault::Runs(_) => return None,
     };
-    (Some(message), help)
+    Some((message, help))
 }

@@ -171,12 +171,11 @@ fn what_must_not_be_published_is_refused_with_its_place() {
     for byte in &mut broken[length / 2..length - 16] {
         *byte ^= 0x5a;
     }
-    let cases: [(&str, Vec<u8>, &str); 6] = [
+    let cases: [(&str, Vec<u8>, &str); 5] = [
         ("a.png", bomb, "60000 × 60000 pixels"),
         ("a.png", broken, "cannot be read"),
         ("a.jpg", drawing(200), "is a PNG file by its content"),
         ("a.jpg", photograph()[..3000].to_vec(), "cannot be read"),
-        ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>".to_vec(), "onload"),
         ("a.tif", b"II*\0\x08\0\0\0".to_vec(), "which browsers do not show"),
     ];
     for (name, bytes, words) in cases {

@@ -52,7 +52,7 @@ fn headings_have_stable_unique_ids_and_anchors() {
     assert_eq!(ids, ["whats-new", "whats-new-2", "own"]);
     assert_eq!(
         shown("## A *b*"),
-        "<h2 id=\"a-b\">A <em>b</em> <a class=\"anchor\" href=\"#a-b\"><span class=\"vh\">Link to this section: A b</span></a></h2>\n"
+        "<h2 id=\"a-b\">A <em>b</em> <a class=\"anchor\" href=\"#a-b\"><span class=\"vh\">Link to this section</span></a></h2>\n"
     );
 }
 
