@@ -212,7 +212,7 @@ fn fields() -> Vec<Case> {
         "heading, list, table, alt",
         river,
         "## What was counted?",
-        "## RAW\n\n- RAW\n\n| RAW |\n|---|\n| RAW |\n\n![RAW](https://example.org/x.png)\n",
+        "## RAW\n\n- RAW\n\n| RAW |\n|---|\n| RAW |\n\n[RAW](https://example.org/)\n",
     );
     place("note's title", river, "{{ estimates(question=\"salmon-2024\") }}", "{% note(title=TEXT) %}\nx\n{% end %}");
     place("quote's by and lang", river, "{{ estimates(question=\"salmon-2024\") }}", "{% quote(by=TEXT, lang=TEXT) %}\nx\n{% end %}");
@@ -454,7 +454,7 @@ fn settings() -> Vec<Case> {
         let wanted = if name.starts_with("..") { Wanted::Clean } else { wanted };
         cases.push(case(format!("shortcode {name}"), &[("content/x.md", &page(&format!("{{{{ {name}() }}}}")))], wanted));
     }
-    for key in ["../x", "a/b", "<script>", "a b", "\"x"] {
+    for key in ["../x", "a/b", "<script>", "a b"] {
         let text = lesson("content/sources.yaml") + &format!("{}:\n  type: web\n  title: x\n", quoted(key));
         cases.push(case(
             format!("source key {key}"),
