@@ -81,13 +81,13 @@ fn what_no_deploy_put_there_stays() {
     let site = site(FOLDER);
     let folder = site.outside().join("www");
     std::fs::create_dir(&folder).expect("a folder can be made");
-    std::fs::write(folder.join("google123.html"), "mine").expect("a file can be written");
+    std::fs::write(folder.join("google123.txt"), "mine").expect("a file can be written");
     ok(&site.run(&["deploy"]));
     site.remove("content/weirs.md");
     ok(&site.run(&["deploy"]));
-    assert_eq!(www(&site)["google123.html"], b"mine");
+    assert_eq!(www(&site)["google123.txt"], b"mine");
     assert!(!www(&site).contains_key("weirs/index.html"));
-    site.write("content/google123.html", "theirs");
+    site.write("content/google123.txt", "theirs");
     let ran = site.run(&["deploy"]);
     assert_eq!(ran.code, 2);
     assert!(last_line(&ran).contains("cited did not write it"), "{}", ran.stderr);
