@@ -24,7 +24,9 @@ pub fn http(bytes: &[u8]) {
     });
     let answer = exchange(tree.clone(), bytes);
     let words = String::from_utf8_lossy(&answer);
-    assert!(answer.is_empty() || words.starts_with("HTTP/1."), "no HTTP: {words}");
+    // With the feature `object-store` the HTTP library answers in HTTP/2 whoever begins in it.
+    let second = bytes.starts_with(b"PRI * HTTP/2.0");
+    assert!(answer.is_empty() || second || words.starts_with("HTTP/1."), "no HTTP: {words}");
     assert!(!words.contains("SECRET"), "a hidden file: {words}");
     assert!(!words.to_ascii_lowercase().contains("access-control-allow"), "other sites may read: {words}");
     let asked = String::from_utf8_lossy(bytes).to_ascii_lowercase();
