@@ -48,7 +48,7 @@ pub struct Room {
     pub sizes: Vec<f64>,
     /// At most so many lines.
     pub lines: usize,
-    /// Height in the unit of the sizes, for lines that stand [`LEADING`] apart; none if it does not matter.
+    /// Height in the unit of the sizes, for lines that stand `LEADING` apart; none if it does not matter.
     pub height: Option<f64>,
     /// 400 is regular, 700 bold.
     pub weight: u16,
