@@ -73,6 +73,7 @@ test("responses by actor and stance, motives by status, events by actor", async 
     ["responses/", "#filter-stance", "#responses"],
     ["motives/", "#filter-status", "#motives"],
     ["what-happened/timeline/", "#filter-actor", "#events"],
+    ["sources/", "#filter-kind", "#sources"],
   ]) {
     await page.goto(site.base + route, { waitUntil: "networkidle" });
     const all = await page.locator(`${list} [data-item]`).count();
@@ -80,7 +81,7 @@ test("responses by actor and stance, motives by status, events by actor", async 
     const shown = await page.locator(`${list} [data-item]:visible`).count();
     assert.ok(shown > 0 && shown < all, `${route}: ${shown} of ${all}`);
     assert.match(await page.locator(".filter [role=status]").innerText(), new RegExp(`^${shown} `));
-    assert.equal(await page.locator(`${list} h2:visible, ${list} h3:visible`).count() > 0, true, "no heading is left");
+    assert.equal(await page.locator(`${list} h2:visible, ${list} h3:visible, ${list} thead:visible`).count() > 0, true, "no heading is left");
     await page.selectOption(select, "");
     assert.equal(await page.locator(`${list} [data-item]:visible`).count(), all);
   }
