@@ -98,11 +98,11 @@ pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report) + Sy
                 part.files.into_iter().for_each(|(path, output)| tree.add_output(path, output));
             }
             renderer.last(&mut tree, &mut report);
-            for (page, routed) in site.inputs.pages.iter().zip(&site.routes.pages) {
-                tree.set_page_file(format!("{}index.html", routed.path), page.file.path.clone());
-            }
-            for (summary, routed) in summaries.into_iter().zip(&site.routes.pages) {
-                tree.set_page_summary(format!("{}index.html", routed.path), summary);
+            // Only a preview asks for what its pages are made of, and what was counted on them.
+            for ((page, routed), summary) in site.inputs.pages.iter().zip(&site.routes.pages).zip(summaries) {
+                let output = format!("{}index.html", routed.path);
+                tree.set_page_file(output.clone(), page.file.path.clone());
+                tree.set_page_summary(output, summary);
             }
             levels(&mut report);
             if !stops(&report) {

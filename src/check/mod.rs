@@ -115,7 +115,7 @@ impl Checker {
         settings::check(&self.site, &mut found);
         self.levels.apply(&mut found);
         report.extend(found);
-        summary.finish(&self.site, |page| self.checked.standing(page).to_vec());
+        summary.finish(&self.checked);
         summary
     }
 }

@@ -6,7 +6,6 @@ use super::Checked;
 use super::numbers::Counts;
 use super::quotes::Standing;
 use crate::output::PageSummary;
-use crate::resolve::Site;
 use crate::resolve::claims::Flag;
 
 /// What a person wants to know at the end of a check.
@@ -48,7 +47,8 @@ impl Summary {
     }
 
     /// Count what the whole site holds.
-    pub fn finish(&mut self, site: &Site, standing: impl Fn(usize) -> Vec<Standing>) {
+    pub fn finish(&mut self, checked: &Checked) {
+        let site = checked.site();
         let inputs = &*site.inputs;
         self.pages = inputs.pages.len();
         self.sources = inputs.sources.all.len();
@@ -58,7 +58,7 @@ impl Summary {
         self.single_origin = site.claims.all.iter().filter(|c| c.flags.contains(&Flag::SingleOrigin)).count();
         self.disagreements = site.claims.disagreements.len();
         for page in 0..inputs.pages.len() {
-            for (i, stands) in standing(page).iter().enumerate().filter(|(i, _)| site.is_used(page, *i)) {
+            for (i, stands) in checked.standing(page).iter().enumerate().filter(|(i, _)| site.is_used(page, *i)) {
                 self.citations += 1;
                 match stands {
                     Standing::Archive(_) | Standing::Lock(_) => {

@@ -141,8 +141,6 @@ const RECORD_FILES: [&str; 4] = ["actors.yaml", "questions.yaml", "glossary.yaml
 /// Read the site. The error is the machine's; everything the author can mend is in the report.
 pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Option<Inputs>, ReadError> {
     let root = &options.root;
-    // The words of all languages take as long to unpack as many pages to parse: begin now, need them later.
-    rayon::spawn(crate::resolve::csl::unpack_locales);
     let Some(config_file) = files::read_text(root, CONFIG_FILE, report)? else {
         if report.is_empty() {
             report.push(

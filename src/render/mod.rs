@@ -85,7 +85,6 @@ pub struct Renderer {
     positions: OnceLock<Vec<Option<usize>>>,
 }
 
-/// Assets, copies and pages that no text stands behind: what can be made before or after the pages.
 impl Renderer {
     /// Prepare to render. `None` if the theme cannot be used.
     pub fn new(checked: &Arc<Checked>, preview: bool, reuse: &Reuse) -> Option<Self> {

@@ -290,11 +290,6 @@ pub fn entry_digests(inputs: &Inputs) -> Vec<u128> {
     inputs.sources.all.iter().map(|s| xxh3_128(format!("{:?}", s.entry).as_bytes())).collect()
 }
 
-/// Begin to unpack the words of the language that every style falls back to, so that they are there when it is read.
-pub fn unpack_locales() {
-    locales::of(&LocaleCode::en_us());
-}
-
 fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or("")
 }

@@ -23,10 +23,8 @@ const ORDER: &[&[&str]] = &[
 ];
 
 /// Arrows that point up, each with the reason why it may.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[
-    ("reuse", "resolve", "the store keeps what the CSL engine formatted, a type of the stage that makes it"),
-    ("load", "resolve", "the locales are unpacked beside the reading of pages, by the stage that needs them"),
-];
+const EXCEPTIONS: &[(&str, &str, &str)] =
+    &[("reuse", "resolve", "the store keeps what the CSL engine formatted, a type of the stage that makes it")];
 
 fn level(module: &str) -> Option<usize> {
     ORDER.iter().position(|names| names.contains(&module))
