@@ -163,8 +163,6 @@ pub struct PageSummary {
 #[derive(Debug, Clone, Default)]
 pub struct OutputTree {
     files: BTreeMap<String, Output>,
-    pages: BTreeMap<String, String>,
-    summaries: BTreeMap<String, PageSummary>,
 }
 
 impl OutputTree {
@@ -178,16 +176,6 @@ impl OutputTree {
     /// Add a file whose bytes and digest are known.
     pub fn add_output(&mut self, path: impl Into<String>, output: Output) {
         self.files.insert(path.into(), output);
-    }
-
-    /// Say which content file the page at a path was made of.
-    pub fn set_page_file(&mut self, path: impl Into<String>, file: impl Into<String>) {
-        self.pages.insert(path.into(), file.into());
-    }
-
-    /// Say what the checks counted on the page at a path.
-    pub fn set_page_summary(&mut self, path: impl Into<String>, summary: PageSummary) {
-        self.summaries.insert(path.into(), summary);
     }
 
     /// The file at a path.
@@ -221,12 +209,9 @@ impl Files for OutputTree {
         Arc::new(loose.map(|(path, output)| (path.clone(), output.digest)).collect())
     }
 
-    fn page_file(&self, path: &str) -> Option<String> {
-        self.pages.get(path).cloned()
-    }
-
-    fn page_summary(&self, path: &str) -> Option<PageSummary> {
-        self.summaries.get(path).cloned()
+    /// A tree does not say what its pages were made of.
+    fn page_file(&self, _path: &str) -> Option<String> {
+        None
     }
 }
 

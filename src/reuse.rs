@@ -19,13 +19,24 @@ pub struct Reuse {
     store: Arc<Store>,
 }
 
+/// Bytes of rendered pages that are kept, until all are forgotten: those that are open now are made again soon.
+const MOST_RENDERED: usize = 16 << 20;
+/// Citations of pages, as formatted, that are kept, until all are forgotten.
+const MOST_CITED: usize = 4096;
+
 #[derive(Debug, Default)]
 struct Store {
     pages: Mutex<HashMap<String, (u128, ParsedPage)>>,
-    rendered: Mutex<HashMap<String, (u128, Arc<[u8]>)>>,
+    rendered: Mutex<Rendered>,
     cited: Mutex<HashMap<u128, Arc<crate::resolve::csl::Formatted>>>,
     drawn: Mutex<HashMap<u128, Arc<Later>>>,
     copies: Mutex<HashMap<u128, Arc<Result<Copies, String>>>>,
+}
+
+#[derive(Debug, Default)]
+struct Rendered {
+    files: HashMap<String, (u128, Arc<[u8]>)>,
+    bytes: usize,
 }
 
 impl Reuse {
@@ -64,13 +75,20 @@ impl Reuse {
             return render();
         }
         let key = key();
-        if let Some((kept, bytes)) = lock(&self.store.rendered).get(path)
+        if let Some((kept, bytes)) = lock(&self.store.rendered).files.get(path)
             && *kept == key
         {
             return Ok(bytes.clone());
         }
         let bytes = render()?;
-        lock(&self.store.rendered).insert(path.to_owned(), (key, bytes.clone()));
+        let mut rendered = lock(&self.store.rendered);
+        if rendered.bytes + bytes.len() > MOST_RENDERED {
+            *rendered = Rendered::default();
+        }
+        rendered.bytes += bytes.len();
+        if let Some((_, old)) = rendered.files.insert(path.to_owned(), (key, bytes.clone())) {
+            rendered.bytes -= old.len();
+        }
         Ok(bytes)
     }
 
@@ -80,7 +98,11 @@ impl Reuse {
             return kept.clone();
         }
         let made = Arc::new(format());
-        lock(&self.store.cited).insert(key, made.clone());
+        let mut cited = lock(&self.store.cited);
+        if cited.len() >= MOST_CITED {
+            cited.clear();
+        }
+        cited.insert(key, made.clone());
         made
     }
 

@@ -24,8 +24,10 @@ pub fn front_matter(bytes: &[u8]) {
         Err(fault) => findings_hold([fault].into_iter().collect()),
     }
     // As it comes, with fences of its own or none.
-    let parsed = read_front(&TextFile::new("content/a.md", yaml), 0, false);
-    findings_hold(parsed.report);
+    match read_front(&TextFile::new("content/a.md", yaml), 0, false) {
+        Ok(page) => findings_hold(page.found.clone()),
+        Err(found) => findings_hold((*found).clone()),
+    }
 }
 
 /// What stands between the brackets of a citation.

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
+use super::Checked;
 use crate::config::CitesCover;
 use crate::figures::{self, Figure, Lexicon};
 use crate::load::prose::BlockKind;
@@ -20,11 +21,14 @@ type Place = (Option<usize>, &'static str, usize);
 
 /// One figure that the site ascribes to a source.
 #[derive(Debug, Clone, Copy)]
-struct Entry {
+pub struct Entry {
     place: Place,
     low: f64,
     high: f64,
 }
+
+/// What one page ascribes to sources: their numbers, and figures.
+pub type Ascribed = Vec<(usize, Entry)>;
 
 /// All of them, by source.
 #[derive(Debug, Default)]
@@ -44,9 +48,10 @@ pub fn in_estimate(page: usize, record: usize) -> Place {
 
 impl Entries {
     /// Gather what the site says.
-    pub fn find(site: &Site, lexicon: &Lexicon) -> Self {
-        let mut entries = Self::default();
-        let of_pages: Vec<Vec<(usize, Entry)>> = (0..site.inputs.pages.len()).into_par_iter().map(|p| of_page(site, p, lexicon)).collect();
+    pub fn find(checked: &Checked, lexicon: &Lexicon) -> Self {
+        let (site, mut entries) = (checked.site(), Self::default());
+        let of_page = |page: usize| checked.ascribed[page].get_or_init(|| of_page(site, page, lexicon)).as_slice();
+        let of_pages: Vec<&[(usize, Entry)]> = (0..site.inputs.pages.len()).into_par_iter().map(of_page).collect();
         let unarchived = site.inputs.sources.all.iter().enumerate().filter(|(_, s)| !s.is_archived());
         let of_sources = unarchived.flat_map(|(number, source)| {
             let texts = [("title", Some(source.title())), ("note", source.evidence.note.clone())];
@@ -58,7 +63,7 @@ impl Entries {
                     .collect::<Vec<_>>()
             })
         });
-        for (source, entry) in of_pages.into_iter().flatten().chain(of_sources) {
+        for (source, entry) in of_pages.into_iter().flatten().copied().chain(of_sources) {
             entries.by_source.entry(source).or_default().push(entry);
         }
         entries
@@ -84,7 +89,7 @@ pub fn unarchived(site: &Site, page: usize, citations: impl Iterator<Item = usiz
     sources
 }
 
-fn of_page(site: &Site, page: usize, lexicon: &Lexicon) -> Vec<(usize, Entry)> {
+fn of_page(site: &Site, page: usize, lexicon: &Lexicon) -> Ascribed {
     let input = &site.inputs.pages[page];
     let mut found = Vec::new();
     // Most pages of most sites cite archived texts alone: theirs need not be read for this.

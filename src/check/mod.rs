@@ -9,25 +9,25 @@ mod entries;
 mod evidence;
 mod images;
 pub mod impact;
+mod levels;
 mod links;
 pub mod numbers;
 mod quotes;
 pub mod review;
 mod settings;
-pub mod summary;
+mod summary;
 mod theme;
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use crate::diag::{Code, Diagnostic, Report, Severity, Sort, did_you_mean};
+use crate::diag::{Code, Report, Severity};
 use crate::figures::Lexicon;
+use crate::output::PageSummary;
 use crate::resolve::Site;
 use crate::resolve::text::PageText;
-use crate::yaml_path;
-use entries::Entries;
+use entries::{Ascribed, Entries};
 pub use quotes::Standing;
 pub use summary::Summary;
 
@@ -35,12 +35,33 @@ pub use summary::Summary;
 #[derive(Debug)]
 pub struct Checked {
     site: Arc<Site>,
-    standing: Vec<OnceLock<Vec<Standing>>>,
+    standing: PerPage<Vec<Standing>>,
+    /// What each page ascribes to sources whose text nobody has.
+    ascribed: PerPage<Ascribed>,
+}
+
+/// For each page something that is found out when it is asked for; states of a site share it.
+type PerPage<T> = Vec<Arc<OnceLock<T>>>;
+
+fn nothing_yet<T>(site: &Site) -> PerPage<T> {
+    site.inputs.pages.iter().map(|_| Arc::new(OnceLock::new())).collect()
 }
 
 impl Checked {
-    fn new(site: &Arc<Site>) -> Self {
-        Self { site: site.clone(), standing: site.inputs.pages.iter().map(|_| OnceLock::new()).collect() }
+    /// Nothing yet.
+    pub fn new(site: &Arc<Site>) -> Self {
+        Self { site: site.clone(), standing: nothing_yet(site), ascribed: nothing_yet(site) }
+    }
+
+    /// What is known of a state of the site that followed that of `self` by [`Site::revised`]: how the quotes of all pages
+    /// stand but of those that were read anew.
+    pub fn following(&self, site: &Arc<Site>, anew: &[usize]) -> Self {
+        let (mut standing, mut ascribed) = (self.standing.clone(), self.ascribed.clone());
+        for page in anew {
+            standing[*page] = Arc::default();
+            ascribed[*page] = Arc::default();
+        }
+        Self { site: site.clone(), standing, ascribed }
     }
 
     /// The site that is checked.
@@ -71,16 +92,20 @@ pub struct Checker {
     site: Arc<Site>,
     lexicon: Lexicon,
     entries: Entries,
-    levels: Levels,
 }
 
 impl Checker {
     /// Prepare what all pages share.
-    pub fn new(site: &Arc<Site>, report: &mut Report) -> Self {
-        let lexicon = numbers::lexicon(site);
-        let entries = Entries::find(site, &lexicon);
-        let levels = Levels::read(site, report);
-        Self { checked: Arc::new(Checked::new(site)), site: site.clone(), lexicon, entries, levels }
+    pub fn new(site: &Arc<Site>) -> Self {
+        Self::of(Arc::new(Checked::new(site)))
+    }
+
+    /// The same where something is known already.
+    pub fn of(checked: Arc<Checked>) -> Self {
+        let site = checked.site.clone();
+        let lexicon = numbers::lexicon(&site);
+        let entries = Entries::find(&checked, &lexicon);
+        Self { checked, site, lexicon, entries }
     }
 
     /// Check one page.
@@ -94,10 +119,9 @@ impl Checker {
         links::check_page(site, page, text, &mut report);
         images::check_page(site, page, text, &mut report);
         evidence::check_page(site, page, &mut report);
-        theme::check_page(site, page, text, &mut report);
         review::check_page(&site.inputs, page, &mut report);
-        self.levels.apply(&mut report);
-        report.extend(text.report.clone());
+        levels::apply(site, &mut report);
+        report.extend(in_the_way(site, page, text));
         PageChecked { report, counts }
     }
 
@@ -108,82 +132,49 @@ impl Checker {
             summary.add_numbers(&page.counts);
             report.extend(page.report);
         }
+        self.rest(report);
+        summary.finish(&self.checked);
+        summary
+    }
+
+    /// Check what concerns no page alone.
+    pub fn rest(&self, report: &mut Report) {
         let mut found = Report::default();
         quotes::check_site(&self.site, &mut found);
         evidence::check_site(&self.site, &mut found);
         images::check_site(&self.site, &mut found);
         settings::check(&self.site, &mut found);
-        self.levels.apply(&mut found);
+        levels::apply(&self.site, &mut found);
         report.extend(found);
-        summary.finish(&self.checked);
-        summary
     }
+}
+
+/// Whether what is found on a page never depends on the figures of other pages: no source is without a text.
+pub fn stands_alone(site: &Site) -> bool {
+    site.inputs.sources.all.iter().all(crate::load::sources::Source::is_archived)
+}
+
+/// What is counted on a page, for its author.
+pub fn counted(checked: &Checked, page: usize, text: &PageText, lexicon: &Lexicon) -> PageSummary {
+    // Only findings depend on what other pages say.
+    let counts = numbers::check_page(&checked.site, page, text, lexicon, &Entries::default(), &mut Report::default());
+    summary::of_page(checked, page, &counts)
+}
+
+/// What keeps a page from being rendered: what was found in its text, what it asks of the theme, levels that it sets.
+pub fn in_the_way(site: &Site, page: usize, text: &PageText) -> Report {
+    let mut report = text.report.clone();
+    theme::check_page(site, page, text, &mut report);
+    levels::check_page(site, page, &mut report);
+    report
 }
 
 /// Check a site.
 pub fn check(site: &Arc<Site>, report: &mut Report) -> (Arc<Checked>, Summary) {
-    let checker = Checker::new(site, report);
+    let checker = Checker::new(site);
     let pages: Vec<PageChecked> = (0..site.inputs.pages.len()).into_par_iter().map(|page| checker.page(page, &site.text(page))).collect();
     let summary = checker.site(pages, report);
     (checker.checked, summary)
-}
-
-/// The levels that `site.yaml` and the pages set.
-#[derive(Debug)]
-struct Levels {
-    site: BTreeMap<Code, Severity>,
-    by_page: HashMap<(String, Code), Severity>,
-}
-
-impl Levels {
-    fn read(site: &Site, report: &mut Report) -> Self {
-        let mut by_page = HashMap::new();
-        for page in &site.inputs.pages {
-            for (name, level) in &page.front.checks {
-                match name.parse::<Code>() {
-                    Err(_) => report.push(
-                        Diagnostic::at(
-                            Code::KeyUnknown,
-                            page.yaml.key_place(&yaml_path!["checks", name.as_str()]),
-                            format!("there is no check `{name}`"),
-                        )
-                        .help(did_you_mean(name, Code::ALL.iter().map(|c| c.name()), || "`cited explain` lists the codes".to_owned())),
-                    ),
-                    Ok(code) if code.sort() == Sort::Unbuildable => report.push(
-                        Diagnostic::at(
-                            Code::ValueInvalid,
-                            page.place(&yaml_path!["checks", name.as_str()]),
-                            format!("`{name}` has no level: a page with such a finding cannot be built"),
-                        )
-                        .help("remove the line"),
-                    ),
-                    Ok(_) if level.reason.trim().is_empty() => report.push(
-                        Diagnostic::at(
-                            Code::CheckReason,
-                            page.place(&yaml_path!["checks", name.as_str()]),
-                            format!("the page changes the level of `{name}` without a reason"),
-                        )
-                        .help("add `reason:` with a sentence for whoever reviews the page"),
-                    ),
-                    Ok(code) => {
-                        by_page.insert((page.file.path.clone(), code), level.level);
-                    }
-                }
-            }
-        }
-        Self { site: site.inputs.config.checks.clone(), by_page }
-    }
-
-    /// Apply them: those of the site, then those of the page that a finding lies in.
-    fn apply(&self, found: &mut Report) {
-        found.relevel(|d| {
-            let page_level = d.span.as_ref().and_then(|s| self.by_page.get(&(s.file.path.clone(), d.code)));
-            if d.code.sort() == Sort::Unbuildable {
-                return d.severity;
-            }
-            *page_level.or_else(|| self.site.get(&d.code)).unwrap_or(&d.severity)
-        });
-    }
 }
 
 /// Findings that are off by default are made only where somebody switched them on.

@@ -13,9 +13,9 @@ mod explain;
 mod export;
 mod git;
 mod new;
-
 mod schema;
 mod source;
+mod watch;
 
 use std::io::IsTerminal;
 use std::path::Path;
@@ -89,11 +89,20 @@ fn print(cli: &Cli, report: &Report) {
 }
 
 fn print_as(format: Format, report: &Report) {
-    let text = emit(report, format, std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
+    say(format, &emit(report, format, is_coloured()));
+}
+
+/// Print findings that are words already.
+fn say(format: Format, text: &str) {
     match format {
         Format::Human | Format::Short | Format::Github => eprint!("{text}"),
         Format::Json | Format::Sarif => print!("{text}"),
     }
+}
+
+/// Whether messages have colours.
+fn is_coloured() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
 /// `2 errors, 1 warning`, or nothing.

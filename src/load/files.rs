@@ -56,8 +56,9 @@ pub fn is_ignored(name: &str) -> bool {
 }
 
 /// All files below a folder of the site, as paths relative to the root with forward slashes, sorted. A folder that
-/// does not exist has none. A link to a file of the site is that file; one that leads outside, or to a folder, is told.
-pub fn below(root: &Path, folder: &str, report: &mut Report) -> Result<Vec<String>, ReadError> {
+/// does not exist has none. A link to a file of the site is that file, and `has_links` is set; one that leads outside, or
+/// to a folder, is told.
+pub fn below(root: &Path, folder: &str, has_links: &mut bool, report: &mut Report) -> Result<Vec<String>, ReadError> {
     let start = root.join(folder);
     if !start.is_dir() {
         return Ok(Vec::new());
@@ -66,6 +67,7 @@ pub fn below(root: &Path, folder: &str, report: &mut Report) -> Result<Vec<Strin
         report.push(leads_outside(folder));
         return Ok(Vec::new());
     }
+    *has_links |= start.is_symlink();
     let mut paths = Vec::new();
     let walk = WalkDir::new(&start).follow_links(false).into_iter();
     for entry in walk.filter_entry(|e| e.depth() == 0 || !is_ignored(&e.file_name().to_string_lossy())) {
@@ -85,6 +87,7 @@ pub fn below(root: &Path, folder: &str, report: &mut Report) -> Result<Vec<Strin
         if kind.is_file() {
             paths.push(path);
         } else if kind.is_symlink() && entry.path().exists() {
+            *has_links = true;
             if !points_inside(root, entry.path()) {
                 report.push(leads_outside(&path));
             } else if entry.path().is_file() {

@@ -6,6 +6,7 @@
 //! Must never look at two pages together: names are resolved in the next stage.
 
 mod active;
+pub mod again;
 pub mod archived;
 mod bib;
 pub mod cite_syntax;
@@ -23,6 +24,7 @@ mod sanitise;
 pub mod settings;
 pub mod shortcodes;
 pub mod sources;
+pub mod stamp;
 pub mod theme;
 
 use std::collections::BTreeSet;
@@ -63,33 +65,48 @@ pub struct Options {
     pub as_of: Option<Date>,
 }
 
-/// Everything that was read.
-#[derive(Debug)]
+/// Everything that was read. Cheap to clone, so that two states of a site share what did not change between them.
+#[derive(Debug, Clone)]
 pub struct Inputs {
     /// `site.yaml`.
-    pub config: Config,
+    pub config: Arc<Config>,
     /// In the order of their paths.
     pub pages: Vec<Arc<PageInput>>,
     /// Paths below `content/` of pages that exist but could not be read.
-    pub unread: BTreeSet<String>,
+    pub unread: Arc<BTreeSet<String>>,
     /// The bibliography.
-    pub sources: Sources,
+    pub sources: Arc<Sources>,
     /// `actors.yaml`.
-    pub actors: Records<Actor>,
+    pub actors: Arc<Records<Actor>>,
     /// `questions.yaml`.
-    pub questions: Records<Question>,
+    pub questions: Arc<Records<Question>>,
     /// `glossary.yaml`.
-    pub glossary: Records<Term>,
+    pub glossary: Arc<Records<Term>>,
     /// Files beside pages, to be copied: content path and place on disk.
-    pub copies: Vec<Copied>,
+    pub copies: Arc<Vec<Copied>>,
     /// The citation style's file, when it is not a bundled one.
     pub style_file: Option<Arc<TextFile>>,
     /// Texts and lock that quotes are checked against.
-    pub archive: Archive,
+    pub archive: Arc<Archive>,
     /// The theme; none if it cannot be used.
     pub theme: Option<Arc<Theme>>,
     /// The day from which to see what is due for review; without one, nothing is.
     pub as_of: Option<Date>,
+    /// What was found in all of these but the pages that could be read, and the theme.
+    pub found: Arc<Report>,
+    /// What was found in the theme.
+    pub found_in_theme: Arc<Report>,
+    /// Whether some file is reached by a link: one that changes then changes under several names.
+    pub has_links: bool,
+}
+
+impl Inputs {
+    /// Tell everything that was found.
+    pub fn tell(&self, report: &mut Report) {
+        report.extend((*self.found).clone());
+        report.extend((*self.found_in_theme).clone());
+        self.pages.iter().filter(|p| !p.found.is_empty()).for_each(|p| report.extend(p.found.clone()));
+    }
 }
 
 /// One Markdown file.
@@ -107,6 +124,8 @@ pub struct PageInput {
     pub body_at: usize,
     /// Digest of the file's text.
     pub digest: u128,
+    /// What was found in its record.
+    pub found: Report,
 }
 
 impl PageInput {
@@ -126,21 +145,31 @@ impl PageInput {
     }
 }
 
-/// A page as it came out of the parser: reused while the text stays the same.
-#[derive(Debug, Clone)]
-pub struct ParsedPage {
-    /// The page; none if its front matter cannot be read.
-    pub page: Option<Arc<PageInput>>,
-    /// What was found in it.
-    pub report: Report,
-}
+/// A page as it came out of the parser, reused while the text stays the same; or why its front matter cannot be read.
+pub type ParsedPage = Result<Arc<PageInput>, Arc<Report>>;
 
 /// Names at the top of `content/` that are records, not files to copy.
 const RECORD_FILES: [&str; 4] = ["actors.yaml", "questions.yaml", "glossary.yaml", "sources.lock"];
 
-/// Read the site. The error is the machine's; everything the author can mend is in the report.
+/// Read the site, and tell what was found. The error is the machine's; everything the author can mend is in the report.
 pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Option<Inputs>, ReadError> {
+    Ok(match read(options, reuse)? {
+        Ok(inputs) => {
+            inputs.tell(report);
+            Some(inputs)
+        }
+        Err(found) => {
+            report.extend(found);
+            None
+        }
+    })
+}
+
+/// Read the site; what was found stands with what was read. Without a configuration that can be read there is only that.
+pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, ReadError> {
     let root = &options.root;
+    let mut found = Report::default();
+    let report = &mut found;
     let Some(config_file) = files::read_text(root, CONFIG_FILE, report)? else {
         if report.is_empty() {
             report.push(
@@ -148,12 +177,77 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
                     .help("run the command in a site's folder, name it with `--root DIR`, or make a site with `cited init DIR`"),
             );
         }
-        return Ok(None);
+        return Ok(Err(found));
     };
     let config = Config::read(&config_file, options.base_url.as_deref(), report);
     let record = |name: &str, report: &mut Report| files::read_text(root, &format!("content/{name}"), report);
     let actors = Records::read(record("actors.yaml", report)?.as_ref(), "id", |a: &Actor| &a.id, report);
     let questions = Records::read(record("questions.yaml", report)?.as_ref(), "id", |q: &Question| &q.id, report);
+    check_tolerances(&questions, report);
+    let glossary = Records::read(record("glossary.yaml", report)?.as_ref(), "term", |t: &Term| &t.term, report);
+
+    let trusted_html = config.as_ref().is_some_and(|c| c.trusted_html);
+    let mut has_links = false;
+    let paths = files::below(root, "content", &mut has_links, report)?;
+    let (page_paths, other_paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| p.ends_with(".md"));
+    let parsed: Result<Vec<ParsedPage>, ReadError> =
+        page_paths.par_iter().map(|path| read_page(options, path, trusted_html, reuse)).collect();
+    let mut pages = Vec::new();
+    let mut unread = BTreeSet::new();
+    for (path, parsed) in page_paths.iter().zip(parsed?) {
+        match parsed {
+            Ok(page) => pages.push(page),
+            Err(found) => {
+                report.extend((*found).clone());
+                unread.insert(path["content/".len()..].to_owned());
+            }
+        }
+    }
+    reuse.forget_pages(|path| page_paths.binary_search_by(|p| p.as_str().cmp(path)).is_ok());
+
+    let Some(config) = config else {
+        pages.iter().for_each(|page| report.extend(page.found.clone()));
+        return Ok(Err(found));
+    };
+    if !options.drafts {
+        drop_drafts(&mut pages, report);
+    }
+    let sources = bibliography(root, &config, report)?;
+    let inside = crate::config::stays_inside(std::path::Path::new(&config.citation_style));
+    let style_file =
+        if config.citation_style.ends_with(".csl") && inside { files::read_text(root, &config.citation_style, report)? } else { None };
+    let mut found_in_theme = Report::default();
+    let theme = theme::read(root, &config, &mut has_links, &mut found_in_theme)?.map(Arc::new);
+    let archive = Archive::open(options, &config, &sources, record("sources.lock", report)?, report);
+    let copied = |path: &String| !RECORD_FILES.contains(&&path["content/".len()..]) && !config.bibliography.contains(path);
+    let copies = copies::read(root, other_paths.into_iter().filter(copied).collect())?;
+    for (copied, why) in copies.iter().filter(|_| !trusted_html).filter_map(|c| Some((c, c.active.as_ref()?))) {
+        let file = TextFile::new(format!("content/{}", copied.path), "");
+        report.push(
+            Diagnostic::file(Code::FileActive, &file, why.clone())
+                .help("remove it, or set `trusted_html: true` in site.yaml if every author of the site is trusted"),
+        );
+    }
+    Ok(Ok(Inputs {
+        as_of: options.as_of.or(config.as_of),
+        config: Arc::new(config),
+        pages,
+        unread: Arc::new(unread),
+        sources: Arc::new(sources),
+        actors: Arc::new(actors),
+        questions: Arc::new(questions),
+        glossary: Arc::new(glossary),
+        copies: Arc::new(copies),
+        style_file,
+        archive: Arc::new(archive),
+        theme,
+        found: Arc::new(found),
+        found_in_theme: Arc::new(found_in_theme),
+        has_links,
+    }))
+}
+
+fn check_tolerances(questions: &Records<Question>, report: &mut Report) {
     for (i, question) in questions.all.iter().enumerate() {
         if !(question.tolerance.is_finite() && question.tolerance >= 0.0)
             && let Some(place) = questions.place(i, "tolerance")
@@ -163,28 +257,9 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
             );
         }
     }
-    let glossary = Records::read(record("glossary.yaml", report)?.as_ref(), "term", |t: &Term| &t.term, report);
+}
 
-    let trusted_html = config.as_ref().is_some_and(|c| c.trusted_html);
-    let paths = files::below(root, "content", report)?;
-    let (page_paths, other_paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| p.ends_with(".md"));
-    let parsed: Result<Vec<ParsedPage>, ReadError> =
-        page_paths.par_iter().map(|path| read_page(options, path, trusted_html, reuse)).collect();
-    let mut pages = Vec::new();
-    let mut unread = BTreeSet::new();
-    for (path, parsed) in page_paths.iter().zip(parsed?) {
-        report.extend(parsed.report);
-        if parsed.page.is_none() {
-            unread.insert(path["content/".len()..].to_owned());
-        }
-        pages.extend(parsed.page);
-    }
-    if !options.drafts {
-        drop_drafts(&mut pages);
-    }
-    reuse.forget_pages(|path| page_paths.binary_search_by(|p| p.as_str().cmp(path)).is_ok());
-
-    let Some(config) = config else { return Ok(None) };
+fn bibliography(root: &std::path::Path, config: &Config, report: &mut Report) -> Result<Sources, ReadError> {
     let mut sources = Sources::default();
     for (number, path) in config.bibliography.iter().enumerate() {
         if !crate::config::stays_inside(std::path::Path::new(path)) {
@@ -210,31 +285,13 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
         }
     }
     sources.finish(report);
-    let style_file = if config.citation_style.ends_with(".csl") && crate::config::stays_inside(std::path::Path::new(&config.citation_style))
-    {
-        files::read_text(root, &config.citation_style, report)?
-    } else {
-        None
-    };
-    let theme = theme::read(root, &config, report)?.map(Arc::new);
-    let archive = Archive::open(options, &config, &sources, record("sources.lock", report)?, report);
-    let copied = |path: &String| !RECORD_FILES.contains(&&path["content/".len()..]) && !config.bibliography.contains(path);
-    let copies = copies::read(root, other_paths.into_iter().filter(copied).collect())?;
-    for (copied, why) in copies.iter().filter(|_| !trusted_html).filter_map(|c| Some((c, c.active.as_ref()?))) {
-        let file = TextFile::new(format!("content/{}", copied.path), "");
-        report.push(
-            Diagnostic::file(Code::FileActive, &file, why.clone())
-                .help("remove it, or set `trusted_html: true` in site.yaml if every author of the site is trusted"),
-        );
-    }
-    let as_of = options.as_of.or(config.as_of);
-    Ok(Some(Inputs { config, pages, unread, sources, actors, questions, glossary, copies, style_file, archive, theme, as_of }))
+    Ok(sources)
 }
 
 fn read_page(options: &Options, path: &str, trusted_html: bool, reuse: &Reuse) -> Result<ParsedPage, ReadError> {
     let mut report = Report::default();
     let Some(file) = files::read_listed(&options.root, path, &mut report)? else {
-        return Ok(ParsedPage { page: None, report });
+        return Ok(Err(Arc::new(report)));
     };
     let digest = xxhash_rust::xxh3::xxh3_128(file.text.as_bytes());
     Ok(reuse.page(path, digest ^ u128::from(trusted_html), || read_front(&file, digest, trusted_html)))
@@ -242,36 +299,29 @@ fn read_page(options: &Options, path: &str, trusted_html: bool, reuse: &Reuse) -
 
 /// Split a page and read the record at its head.
 pub fn read_front(file: &Arc<TextFile>, digest: u128, trusted_html: bool) -> ParsedPage {
-    let mut report = Report::default();
-    let page = match front_matter::split(file) {
+    let mut found = Report::default();
+    let fences = front_matter::split(file).map_err(|d| Arc::new(Report::from_iter([d])))?;
+    let front = match front_matter::read(file, &fences) {
+        Ok(front) => front,
         Err(diagnostic) => {
-            report.push(diagnostic);
-            None
-        }
-        Ok(fences) => {
-            match front_matter::read(file, &fences) {
-                Err(diagnostic) => {
-                    report.push(diagnostic);
-                    // The page goes no further, so its body is parsed here: one run tells of both.
-                    markdown::parse(file, fences.body, trusted_html, &mut report);
-                    None
-                }
-                Ok(front) => {
-                    let yaml = Yaml { file: file.clone(), range: fences.yaml };
-                    if front.title.trim().is_empty() {
-                        report.push(
-                            Diagnostic::at(Code::ValueInvalid, yaml.place(&crate::yaml_path!["title"]), "the title is empty")
-                                .help("write what the page is about; menus, feeds and tabs show it"),
-                        );
-                    }
-                    let path = file.path.strip_prefix("content/").unwrap_or(&file.path).to_owned();
-                    records_in_bounds(&front, &yaml, &mut report)
-                        .then(|| Arc::new(PageInput { file: file.clone(), path, front, yaml, body_at: fences.body, digest }))
-                }
-            }
+            found.push(diagnostic);
+            // The page goes no further, so its body is parsed here: one run tells of both.
+            markdown::parse(file, fences.body, trusted_html, &mut found);
+            return Err(Arc::new(found));
         }
     };
-    ParsedPage { page, report }
+    let yaml = Yaml { file: file.clone(), range: fences.yaml };
+    if front.title.trim().is_empty() {
+        found.push(
+            Diagnostic::at(Code::ValueInvalid, yaml.place(&crate::yaml_path!["title"]), "the title is empty")
+                .help("write what the page is about; menus, feeds and tabs show it"),
+        );
+    }
+    let path = file.path.strip_prefix("content/").unwrap_or(&file.path).to_owned();
+    if !records_in_bounds(&front, &yaml, &mut found) {
+        return Err(Arc::new(found));
+    }
+    Ok(Arc::new(PageInput { file: file.clone(), path, front, yaml, body_at: fences.body, digest, found }))
 }
 
 /// The most records of one kind that a page may have: each is looked up, checked and rendered.
@@ -308,9 +358,15 @@ fn records_in_bounds(front: &FrontMatter, yaml: &Yaml, report: &mut Report) -> b
     within
 }
 
-/// Leave out drafts, and everything in a section that is one.
-fn drop_drafts(pages: &mut Vec<Arc<PageInput>>) {
+/// Leave out drafts, and everything in a section that is one. What was found in them is told all the same.
+fn drop_drafts(pages: &mut Vec<Arc<PageInput>>, report: &mut Report) {
     let sections: Vec<String> =
         pages.iter().filter(|p| p.front.draft && p.is_section()).map(|p| p.path.trim_end_matches("_index.md").to_owned()).collect();
-    pages.retain(|p| !p.front.draft && !sections.iter().any(|s| p.path.starts_with(s.as_str())));
+    pages.retain(|p| {
+        let is_draft = p.front.draft || sections.iter().any(|s| p.path.starts_with(s.as_str()));
+        if is_draft {
+            report.extend(p.found.clone());
+        }
+        !is_draft
+    });
 }

@@ -115,8 +115,8 @@ pub struct Asset {
 /// Templates that every theme must have.
 pub const REQUIRED: &[&str] = &["index.html", "section.html", "page.html", "source.html", "404.html"];
 
-/// Read the theme that the configuration names.
-pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<Theme>, ReadError> {
+/// Read the theme that the configuration names; `has_links` is set where a file of it is reached by a link.
+pub fn read(root: &Path, config: &Config, has_links: &mut bool, report: &mut Report) -> Result<Option<Theme>, ReadError> {
     if !crate::config::is_plain_name(&config.theme) {
         return Ok(None); // Reported with the configuration.
     }
@@ -156,7 +156,7 @@ pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<
     let mut fonts = BTreeMap::new();
     for base in [folder.as_str(), ""] {
         let below = |name: &str| if base.is_empty() { name.to_owned() } else { format!("{base}/{name}") };
-        for path in files::below(root, &below("templates"), report)? {
+        for path in files::below(root, &below("templates"), has_links, report)? {
             if (path.ends_with(".html") || path.ends_with(".svg") || path.ends_with(".xml") || path.ends_with(".txt"))
                 && let Some(file) = files::read_listed(root, &path, report)?
             {
@@ -169,7 +169,7 @@ pub fn read(root: &Path, config: &Config, report: &mut Report) -> Result<Option<
                 );
             }
         }
-        for path in files::below(root, &below("assets"), report)? {
+        for path in files::below(root, &below("assets"), has_links, report)? {
             let Some(bytes) = files::read_asset(root, &path, report)? else { continue };
             assets.insert(path[below("assets").len() + 1..].to_owned(), Asset { path: root.join(&path), bytes: bytes.into() });
         }

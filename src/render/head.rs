@@ -87,7 +87,7 @@ pub fn of_source(renderer: &Renderer, source: &SourceView, value: &Value) -> Str
     ] {
         head.meta("property", property, content);
     }
-    head.card(&config.base_url, renderer.site_card.get().and_then(Option::as_ref));
+    head.card(&config.base_url, renderer.site_card());
     head.html
 }
 

@@ -53,6 +53,24 @@ pub struct Common {
     pub digest: u128,
     /// Whether there is a feed of corrections.
     pub has_corrections: bool,
+    /// The menu in it, as made.
+    nav: Vec<serde_json::Value>,
+}
+
+/// The theme's files: name → fingerprinted path, and path and bytes of each.
+#[derive(Debug)]
+struct Assets {
+    names: BTreeMap<String, String>,
+    files: Vec<(String, Arc<[u8]>)>,
+}
+
+/// What two states of a site may share.
+struct Shared {
+    theme: Arc<Theme>,
+    common: Arc<Common>,
+    terms: Option<Arc<terms::Terms>>,
+    assets: Arc<Assets>,
+    icons: Arc<icons::Icons>,
 }
 
 /// Everything that rendering needs.
@@ -65,24 +83,23 @@ pub struct Renderer {
     /// Claims and sources as templates see them.
     pub views: Views,
     /// What all pages share.
-    pub common: Common,
+    pub common: Arc<Common>,
     /// The glossary, for links in running text.
-    terms: Option<terms::Terms>,
+    terms: Option<Arc<terms::Terms>>,
     /// Whether this is for a preview.
     pub preview: bool,
     /// Whether the search index holds whole texts.
-    searched_in_full: bool,
-    assets: Vec<(String, Arc<[u8]>)>,
+    searched_in_full: OnceLock<bool>,
+    assets: Arc<Assets>,
     /// Pictures in the text.
     images: images::Images,
     /// Icons, and the lines of the head that name them.
-    icons: icons::Icons,
+    icons: Arc<icons::Icons>,
     /// The home page's card, once it is rendered: that of pages which no file stands behind.
     site_card: OnceLock<Option<cards::Card>>,
     drawn: pictures::Drawn,
     reuse: Reuse,
     collections: [OnceLock<(tera::Value, u128)>; 12],
-    positions: OnceLock<Vec<Option<usize>>>,
 }
 
 impl Renderer {
@@ -90,24 +107,67 @@ impl Renderer {
     pub fn new(checked: &Arc<Checked>, preview: bool, reuse: &Reuse) -> Option<Self> {
         let site = checked.site().clone();
         let theme = site.inputs.theme.clone()?;
-        let (asset_names, asset_files) = assets::fingerprint(&theme);
-        Some(Self {
-            views: Views::new(checked.clone()),
-            common: common(&site, &theme, &asset_names),
-            terms: terms::Terms::of(&site),
-            searched_in_full: outputs::is_searched_in_full(&site),
-            assets: asset_files,
-            images: images::Images::of(&site),
-            icons: icons::Icons::of(&theme, &asset_names),
+        let (names, files) = assets::fingerprint(&theme);
+        let assets = Arc::new(Assets { names, files });
+        let icons = Arc::new(icons::Icons::of(&theme, &assets.names));
+        let common = Arc::new(common(&site, &theme, &assets, nav(&site), has_corrections(&site)));
+        let terms = terms::Terms::of(&site).map(Arc::new);
+        let shared = Shared { theme, common, terms, assets, icons };
+        Some(Self::of(Views::new(checked.clone()), shared, preview, reuse))
+    }
+
+    /// Prepare to render the state of a site that followed that of `self` by [`Site::revised`]. `None` if its theme cannot be
+    /// used.
+    pub fn following(&self, checked: &Arc<Checked>) -> Option<Self> {
+        let site = checked.site().clone();
+        let theme = site.inputs.theme.clone()?;
+        let is_same_theme = Arc::ptr_eq(&theme, &self.theme);
+        let (assets, icons) = if is_same_theme {
+            (self.assets.clone(), self.icons.clone())
+        } else {
+            let (names, files) = assets::fingerprint(&theme);
+            let icons = icons::Icons::of(&theme, &names);
+            (Arc::new(Assets { names, files }), Arc::new(icons))
+        };
+        let nav = nav(&site);
+        let common = if is_same_theme && nav == self.common.nav {
+            self.common.clone()
+        } else {
+            Arc::new(common(&site, &theme, &assets, nav, self.common.has_corrections))
+        };
+        // Words for kinds of sources are the theme's.
+        let views = if is_same_theme { self.views.following(checked.clone()) } else { Views::new(checked.clone()) };
+        let shared = Shared { theme, common, terms: self.terms.clone(), assets, icons };
+        Some(Self::of(views, shared, self.preview, &self.reuse))
+    }
+
+    fn of(views: Views, shared: Shared, preview: bool, reuse: &Reuse) -> Self {
+        let Shared { theme, common, terms, assets, icons } = shared;
+        Self {
+            images: images::Images::of(&views.site),
+            site: views.site.clone(),
+            theme,
+            views,
+            common,
+            terms,
+            preview,
+            searched_in_full: OnceLock::new(),
+            assets,
+            icons,
             site_card: OnceLock::new(),
             drawn: pictures::Drawn::default(),
-            theme,
-            site,
-            preview,
             reuse: reuse.clone(),
             collections: Default::default(),
-            positions: OnceLock::new(),
-        })
+        }
+    }
+
+    /// The card of pages which no file stands behind: the home page's. A build renders the home page before; a preview may
+    /// be asked for such a page first.
+    fn site_card(&self) -> Option<&cards::Card> {
+        match self.site.routes.home.filter(|_| self.preview) {
+            Some(home) => self.site_card.get_or_init(|| page::card(self, home)).as_ref(),
+            None => self.site_card.get().and_then(Option::as_ref),
+        }
     }
 
     /// The files of an author's page.
@@ -120,11 +180,10 @@ impl Renderer {
         bare_pages::render_source(self, source, report)
     }
 
-    /// Assets, icons, and files to copy: as they are, or without their metadata. What a preview makes later comes too.
+    /// Assets, icons, and files to copy: as they are, or without their metadata.
     pub fn loose<'a>(&'a self, report: &'a mut Report) -> impl Iterator<Item = (String, Output)> + 'a {
-        let assets = self.assets.iter().map(|(path, bytes)| (path.clone(), Output::of_bytes(bytes.clone())));
+        let assets = self.assets.files.iter().map(|(path, bytes)| (path.clone(), Output::of_bytes(bytes.clone())));
         let icons = icons::outputs(self, report);
-        let later = self.drawn.later();
         let copies = self.site.routes.copies.iter().filter_map(|(path, number)| {
             let copied = &self.site.inputs.copies[*number];
             let output = if copied.picture.as_ref().is_some_and(|p| p.littered && p.fault.is_none()) {
@@ -134,15 +193,41 @@ impl Renderer {
             };
             Some((path.clone(), output))
         });
-        assets.chain(icons).chain(later).chain(copies)
+        assets.chain(icons).chain(copies)
+    }
+
+    /// Pictures of the pages rendered since this was last asked, which a preview makes when a browser asks for them.
+    pub fn later(&self) -> Vec<(String, Output)> {
+        self.drawn.later()
     }
 
     /// Everything that is no page of its own and no asset: the page for what is not found, feeds, data, the search index
     /// from the entries of all pages, in the order of the pages.
     pub fn rest(&self, entries: &[Option<String>], report: &mut Report) -> Vec<File> {
-        let mut files = bare_pages::render_not_found(self, report);
-        outputs::add(self, entries, &mut files);
+        let mut files = self.not_found(report);
+        files.extend(self.listed());
+        files.push((outputs::SEARCH_INDEX.to_owned(), self.search_index(entries).into()));
         files
+    }
+
+    /// The page for what is not found.
+    pub fn not_found(&self, report: &mut Report) -> Vec<File> {
+        bare_pages::render_not_found(self, report)
+    }
+
+    /// Feeds, sitemap, data: made of the heads of pages alone.
+    pub fn listed(&self) -> Vec<File> {
+        outputs::listed(self)
+    }
+
+    /// The search index, packed.
+    pub fn search_index(&self, entries: &[Option<String>]) -> Vec<u8> {
+        outputs::search_index(self, entries)
+    }
+
+    /// Whether the search index holds whole texts.
+    fn is_searched_in_full(&self) -> bool {
+        *self.searched_in_full.get_or_init(|| outputs::is_searched_in_full(&self.site))
     }
 
     /// A page's entry of the search index.
@@ -153,22 +238,37 @@ impl Renderer {
     /// What is made from the finished pages: the index of Pagefind, where the site asks for it, and files for hosts.
     pub fn last(&self, tree: &mut OutputTree, report: &mut Report) {
         outputs::in_pieces(self, tree, report);
-        self.reuse.forget_pictures(&self.drawn.used());
+        self.forget_pictures();
         outputs::for_hosts(self, tree);
+    }
+
+    /// Whether [`Renderer::last`] makes the file at a path, if the site has it.
+    pub fn is_of_all(&self, path: &str) -> bool {
+        outputs::is_in_pieces(self, path) || outputs::is_for_hosts(self, path)
+    }
+
+    /// Forget pictures that the pages rendered by this had no use for.
+    pub fn forget_pictures(&self) {
+        self.reuse.forget_pictures(&self.drawn.used());
     }
 }
 
-fn common(site: &Site, theme: &Theme, assets: &BTreeMap<String, String>) -> Common {
+/// The menu: the pages in the home page, but for those that do not want to stand there.
+fn nav(site: &Site) -> Vec<serde_json::Value> {
+    let below = site.routes.home.map_or(&[][..], |home| site.routes.children(home));
+    below
+        .iter()
+        .filter(|p| site.inputs.pages[**p].front.extra.get("nav") != Some(&json!(false)))
+        .map(|p| json!({ "title": nav_title(site, *p), "path": site.routes.pages[*p].path }))
+        .collect()
+}
+
+fn has_corrections(site: &Site) -> bool {
+    site.inputs.pages.iter().any(|p| !p.front.corrections.is_empty())
+}
+
+fn common(site: &Site, theme: &Theme, assets: &Assets, nav: Vec<serde_json::Value>, has_corrections: bool) -> Common {
     let config = &site.inputs.config;
-    let nav: Vec<_> = site
-        .routes
-        .home
-        .map(|home| site.routes.pages[home].children.clone())
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|p| site.inputs.pages[*p].front.extra.get("nav") != Some(&json!(false)))
-        .map(|p| json!({ "title": nav_title(site, p), "path": site.routes.pages[p].path }))
-        .collect();
     let values = json!({
         "site": {
             "title": config.title, "description": config.description, "base_url": config.base_url, "language": config.language,
@@ -176,7 +276,7 @@ fn common(site: &Site, theme: &Theme, assets: &BTreeMap<String, String>) -> Comm
         },
         "settings": settings::shown(site, theme),
         "t": theme.strings,
-        "assets": assets,
+        "assets": assets.names,
         "nav": nav,
     });
     let mut hasher = Xxh3::new();
@@ -189,8 +289,7 @@ fn common(site: &Site, theme: &Theme, assets: &BTreeMap<String, String>) -> Comm
             context.insert(key, &value);
         }
     }
-    let has_corrections = site.inputs.pages.iter().any(|p| !p.front.corrections.is_empty());
-    Common { context, digest: hasher.digest128(), has_corrections }
+    Common { context, digest: hasher.digest128(), has_corrections, nav }
 }
 
 /// The short name of a page in menus: `extra.nav_title`, else its title.
@@ -247,17 +346,6 @@ impl Renderer {
             let value = collections::build(self, collection);
             let digest = xxhash_rust::xxh3::xxh3_128(value.to_string().as_bytes());
             (tera::Value::from_serializable(&value), digest)
-        })
-    }
-
-    /// For each page, its place in the reading order.
-    pub fn positions(&self) -> &[Option<usize>] {
-        self.positions.get_or_init(|| {
-            let mut positions = vec![None; self.site.inputs.pages.len()];
-            for (i, page) in self.site.routes.order.iter().enumerate() {
-                positions[*page] = Some(i);
-            }
-            positions
         })
     }
 }

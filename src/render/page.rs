@@ -88,6 +88,13 @@ pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Re
     files
 }
 
+/// The card of a page that is not rendered now.
+pub fn card(renderer: &Renderer, page: usize) -> Option<cards::Card> {
+    let text = renderer.site.text(page);
+    let value = page_value(renderer, page, &text);
+    cards::of_page(renderer, &value, &mut Vec::new(), &mut Report::default())
+}
+
 /// What a template sees beside `page` and `content`: cards of pages below, key figures.
 fn surroundings(renderer: &Renderer, page: usize, template: &str) -> Value {
     let site = &*renderer.site;
@@ -95,13 +102,13 @@ fn surroundings(renderer: &Renderer, page: usize, template: &str) -> Value {
         let front = &site.inputs.pages[p].front;
         json!({ "title": front.title, "nav_title": nav_title(site, p), "summary": front.summary, "path": site.routes.pages[p].path, "date": front.date })
     };
-    let below = &site.routes.pages[page].children;
+    let below = site.routes.children(page);
     if site.routes.home == Some(page) || template == "index.html" {
         let sections: Vec<Value> = below
             .iter()
             .map(|p| {
                 let mut section = card(*p);
-                section["pages"] = site.routes.pages[*p].children.iter().map(|c| card(*c)).collect();
+                section["pages"] = site.routes.children(*p).iter().map(|c| card(*c)).collect();
                 section
             })
             .collect();
@@ -168,14 +175,13 @@ fn page_value(renderer: &Renderer, page: usize, text: &PageText) -> Value {
     }
     breadcrumbs.reverse();
     let order = |offset: isize| {
-        let at = renderer.order_of(page)?;
-        let next = at.checked_add_signed(offset)?;
+        let next = site.routes.positions[page].checked_add_signed(offset)?;
         site.routes.order.get(next).map(|p| renderer.views.page(*p))
     };
     let siblings: Vec<Value> = routed
         .parent
         .filter(|p| Some(*p) != site.routes.home)
-        .map(|p| neighbours(&site.routes.pages[p].children, page))
+        .map(|p| neighbours(site.routes.children(p), page))
         .unwrap_or_default()
         .into_iter()
         .map(|p| json!({ "title": inputs.pages[p].front.title, "path": site.routes.pages[p].path, "summary": inputs.pages[p].front.summary }))
@@ -224,12 +230,6 @@ fn neighbours(children: &[usize], page: usize) -> Vec<usize> {
     let at = children.iter().position(|c| *c == page).unwrap_or(0);
     let start = at.saturating_sub(3).min(children.len().saturating_sub(7));
     children.iter().skip(start).take(7).copied().filter(|c| *c != page).take(6).collect()
-}
-
-impl Renderer {
-    fn order_of(&self, page: usize) -> Option<usize> {
-        self.positions().get(page).copied().flatten()
-    }
 }
 
 /// Headings as a tree of two levels.

@@ -22,6 +22,8 @@ pub struct Keys {
     pub sources: Vec<Option<usize>>,
     /// For each citation: whether a record of the page uses it.
     pub in_records: Vec<bool>,
+    /// What was found in them.
+    pub found: Report,
     /// Citations in order of their ids; of two with one id the first.
     by_id: Vec<u32>,
 }
@@ -58,8 +60,10 @@ pub struct PageCites {
 }
 
 /// Resolve the citations of a page's front matter.
-pub fn keys(page: &PageInput, inputs: &Inputs, report: &mut Report) -> Keys {
+pub fn keys(page: &PageInput, inputs: &Inputs) -> Keys {
     let citations = &page.front.citations;
+    let mut found = Report::default();
+    let report = &mut found;
     let mut keys = Keys { in_records: vec![false; citations.len()], ..Keys::default() };
     for (i, citation) in citations.iter().enumerate() {
         let source = inputs.sources.index(&citation.source);
@@ -123,6 +127,12 @@ pub fn keys(page: &PageInput, inputs: &Inputs, report: &mut Report) -> Keys {
             }
         }
     }
+    for (i, citation) in citations.iter().enumerate() {
+        if let Some(origin) = &citation.origin {
+            super::origin(origin, inputs, || page.place(&yaml_path!["citations", i, "origin"]), report);
+        }
+    }
+    keys.found = found;
     keys
 }
 

@@ -5,6 +5,7 @@
 //! Must never average, and never drop a claim.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::cites::Keys;
 pub use super::disagreements::Disagreement;
@@ -110,11 +111,15 @@ pub struct Claims {
     pub by_question: Vec<Vec<usize>>,
     /// What disagrees.
     pub disagreements: Vec<Disagreement>,
+    /// What was found in them.
+    pub found: Report,
 }
 
 impl Claims {
     /// Gather and resolve the claims of all pages.
-    pub fn find(inputs: &Inputs, keys: &[Keys], report: &mut Report) -> Self {
+    pub fn find(inputs: &Inputs, keys: &[Arc<Keys>]) -> Self {
+        let mut found = Report::default();
+        let report = &mut found;
         let mut claims = Self {
             by_page: vec![Vec::new(); inputs.pages.len()],
             by_question: vec![Vec::new(); inputs.questions.all.len()],
@@ -131,6 +136,7 @@ impl Claims {
         }
         claims.disagreements = claims.numeric_disagreements(inputs);
         claims.explicit_disagreements(inputs, report);
+        claims.found = found;
         claims
     }
 

@@ -13,6 +13,7 @@ mod csl_bounds;
 pub mod disagreements;
 pub mod links;
 pub mod routes;
+mod revise;
 mod style_names;
 pub mod text;
 
@@ -40,14 +41,16 @@ pub struct Site {
     /// Addresses.
     pub routes: Routes,
     /// For each page, the citations of its front matter.
-    pub keys: Vec<Keys>,
+    pub keys: Vec<Arc<Keys>>,
     /// Estimates, events, responses and motives.
-    pub claims: Claims,
+    pub claims: Arc<Claims>,
     /// The citation style, if it could be read.
     pub style: Option<Style>,
     /// Digest of each source's bibliographic entry.
-    pub digests: Vec<u128>,
-    texts: Vec<Slot>,
+    pub digests: Arc<Vec<u128>>,
+    /// What was found in the style, the addresses, the bibliography and the glossary.
+    pub found: Arc<Report>,
+    texts: Vec<Arc<Slot>>,
     uses: OnceLock<Vec<Vec<(usize, usize)>>>,
     reuse: Reuse,
 }
@@ -81,26 +84,36 @@ impl Site {
     }
 }
 
-/// Resolve the names of a site.
+/// Resolve the names of a site, and tell what was found.
 pub fn resolve(inputs: Arc<Inputs>, reuse: &Reuse, report: &mut Report) -> Site {
-    // A style's path that leads outside the site was reported with the configuration.
-    let inside = crate::config::stays_inside(std::path::Path::new(&inputs.config.citation_style));
-    let style = if inside { Style::find(&inputs).map_err(|d| report.push(d)).ok() } else { None };
-    let digests = csl::entry_digests(&inputs);
-    let routes = Routes::find(&inputs, report);
-    let (keys, reports): (Vec<Keys>, Vec<Report>) = inputs
-        .pages
-        .par_iter()
-        .map(|page| {
-            let mut report = Report::default();
-            (cites::keys(page, &inputs, &mut report), report)
-        })
-        .unzip();
-    reports.into_iter().for_each(|r| report.extend(r));
-    let claims = Claims::find(&inputs, &keys, report);
-    names_of_sources(&inputs, report);
-    let texts = inputs.pages.iter().map(|_| Slot::default()).collect();
-    Site { inputs, routes, keys, claims, style, digests, texts, uses: OnceLock::new(), reuse: reuse.clone() }
+    let site = Site::of(inputs, reuse);
+    site.tell(report);
+    site
+}
+
+impl Site {
+    /// Resolve the names of a site; what was found stands with what was resolved.
+    pub fn of(inputs: Arc<Inputs>, reuse: &Reuse) -> Self {
+        let mut found = Report::default();
+        // A style's path that leads outside the site was reported with the configuration.
+        let inside = crate::config::stays_inside(std::path::Path::new(&inputs.config.citation_style));
+        let style = if inside { Style::find(&inputs).map_err(|d| found.push(d)).ok() } else { None };
+        let digests = Arc::new(csl::entry_digests(&inputs));
+        let routes = Routes::find(&inputs, &mut found);
+        let keys: Vec<Arc<Keys>> = inputs.pages.par_iter().map(|page| Arc::new(cites::keys(page, &inputs))).collect();
+        let claims = Arc::new(Claims::find(&inputs, &keys));
+        names_of_sources(&inputs, &mut found);
+        let texts = inputs.pages.iter().map(|_| Arc::default()).collect();
+        let found = Arc::new(found);
+        Self { inputs, routes, keys, claims, style, digests, found, texts, uses: OnceLock::new(), reuse: reuse.clone() }
+    }
+
+    /// Tell everything that was found while names were resolved, but for those in texts.
+    pub fn tell(&self, report: &mut Report) {
+        report.extend((*self.found).clone());
+        report.extend(self.claims.found.clone());
+        self.keys.iter().filter(|k| !k.found.is_empty()).for_each(|k| report.extend(k.found.clone()));
+    }
 }
 
 impl Site {
@@ -125,17 +138,25 @@ pub fn is_generated(path: &str, inputs: &Inputs, routes: &Routes) -> bool {
         || routes.is_copied(path)
 }
 
-/// Actors and sources that the bibliography, the glossary and citations name.
+/// Tell of the name of an origin that is neither an actor nor a source.
+fn origin(name: &str, inputs: &Inputs, place: impl FnOnce() -> Span, report: &mut Report) {
+    let is_known = inputs.actors.broken
+        || inputs.actors.get(name).is_some()
+        || inputs.sources.get(name).is_some()
+        || inputs.sources.may_be_defined(name);
+    if !is_known {
+        report.push(
+            Diagnostic::at(Code::SourceUnknown, place(), format!("there is no source or actor `{name}`")).help(did_you_mean(
+                name,
+                inputs.actors.ids().chain(inputs.sources.keys()),
+                || "name an actor of actors.yaml or a source".to_owned(),
+            )),
+        );
+    }
+}
+
+/// Actors and sources that the bibliography and the glossary name.
 fn names_of_sources(inputs: &Inputs, report: &mut Report) {
-    let known = |name: &str| {
-        inputs.actors.broken
-            || inputs.actors.get(name).is_some()
-            || inputs.sources.get(name).is_some()
-            || inputs.sources.may_be_defined(name)
-    };
-    let suggestion = |name: &str| {
-        did_you_mean(name, inputs.actors.ids().chain(inputs.sources.keys()), || "name an actor of actors.yaml or a source".to_owned())
-    };
     for source in &inputs.sources.all {
         let place = |path: &[Step]| source.yaml.as_ref().map_or_else(|| source.place.clone(), |y| y.place(path));
         if let Some(party) = &source.evidence.party
@@ -151,29 +172,8 @@ fn names_of_sources(inputs: &Inputs, report: &mut Report) {
                 .help(did_you_mean(party, inputs.actors.ids(), || "define it in content/actors.yaml".to_owned())),
             );
         }
-        for name in source.evidence.derived_from.iter().filter(|n| !known(n)) {
-            report.push(
-                Diagnostic::at(
-                    Code::SourceUnknown,
-                    place(&yaml_path![source.key.as_str(), "evidence", "derived_from"]),
-                    format!("there is no source or actor `{name}`"),
-                )
-                .help(suggestion(name)),
-            );
-        }
-    }
-    for page in &inputs.pages {
-        for (i, citation) in page.front.citations.iter().enumerate() {
-            if let Some(origin) = citation.origin.as_ref().filter(|o| !known(o)) {
-                report.push(
-                    Diagnostic::at(
-                        Code::SourceUnknown,
-                        page.place(&yaml_path!["citations", i, "origin"]),
-                        format!("there is no source or actor `{origin}`"),
-                    )
-                    .help(suggestion(origin)),
-                );
-            }
+        for name in source.evidence.derived_from.iter() {
+            origin(name, inputs, || place(&yaml_path![source.key.as_str(), "evidence", "derived_from"]), report);
         }
     }
     for (i, term) in inputs.glossary.all.iter().enumerate() {

@@ -4,7 +4,9 @@
 //! address that two things want. Addresses are compared without case and normalised (NFC), as file systems may do.
 //! Must never make an address that leads out of the output folder, or that some system cannot store.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Deref;
+use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -20,27 +22,45 @@ pub struct Routed {
     pub path: String,
     /// The section it lies in; none for the home page, and for pages of a site without one.
     pub parent: Option<usize>,
-    /// Its pages, by weight, then title.
-    pub children: Vec<usize>,
     /// Former addresses, as paths of the output.
     pub aliases: Vec<String>,
 }
 
-/// The addresses of a site.
-#[derive(Debug, Default)]
+/// The addresses of a site, and the order of its pages. Dereferences to the addresses.
+#[derive(Debug, Clone, Default)]
 pub struct Routes {
+    addresses: Arc<Addresses>,
+    /// All pages in reading order: each section, then its pages.
+    pub order: Arc<[usize]>,
+    /// For each page, its place in that order.
+    pub positions: Arc<[usize]>,
+    /// For each page that has any: the pages in it, by weight, then title.
+    children: BTreeMap<usize, Arc<[usize]>>,
+}
+
+/// Addresses; they stay when a page's words change.
+#[derive(Debug, Default)]
+pub struct Addresses {
     /// For each page.
     pub pages: Vec<Routed>,
     /// The home page.
     pub home: Option<usize>,
-    /// All pages in reading order: each section, then its pages.
-    pub order: Vec<usize>,
     /// Content path → page.
     pub by_file: HashMap<String, usize>,
     /// Route → page.
     pub by_path: HashMap<String, usize>,
+    /// Former address, as a path of the output → page.
+    pub by_alias: HashMap<String, usize>,
     /// Output path → number in [`Inputs::copies`], by path.
     pub copies: Vec<(String, usize)>,
+}
+
+impl Deref for Routes {
+    type Target = Addresses;
+
+    fn deref(&self) -> &Addresses {
+        &self.addresses
+    }
 }
 
 /// Output paths that the generator writes itself.
@@ -84,7 +104,7 @@ const RESERVED: &[&str] = &[
 impl Routes {
     /// Give every page its address.
     pub fn find(inputs: &Inputs, report: &mut Report) -> Self {
-        let mut routes = Self { pages: vec![Routed::default(); inputs.pages.len()], ..Self::default() };
+        let mut routes = Addresses { pages: vec![Routed::default(); inputs.pages.len()], ..Addresses::default() };
         let mut taken: HashMap<String, (String, Option<Span>)> = HashMap::new();
         for name in FIXED.iter().chain(DATA_FILES).chain(REPLACEABLE) {
             taken.insert(fold(name), ("the program itself".to_owned(), None));
@@ -109,6 +129,7 @@ impl Routes {
                 let place = page.place(&yaml_path!["aliases", k]);
                 if let Some(output) = alias_output(alias, &place, report) {
                     claim(&mut taken, &output, page, place, "the alias", report);
+                    routes.by_alias.entry(output.clone()).or_insert(i);
                     routes.pages[i].aliases.push(output);
                 }
             }
@@ -142,10 +163,56 @@ impl Routes {
         }
         folders(&taken, report);
         routes.copies.sort();
-        routes.link_up(inputs);
+        let mut children: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (i, page) in inputs.pages.iter().enumerate() {
+            routes.pages[i].parent = parent_section(&page.path, &routes.by_file);
+            if let Some(parent) = routes.pages[i].parent {
+                children.entry(parent).or_default().push(i);
+            }
+        }
+        let children = children.into_iter().map(|(section, pages)| (section, sorted(pages, inputs))).collect();
+        let mut found = Self { addresses: Arc::new(routes), children, ..Self::default() };
+        found.put_in_order(inputs);
+        found
+    }
+
+    /// The pages in a page, by weight, then title.
+    pub fn children(&self, page: usize) -> &[usize] {
+        self.children.get(&page).map_or(&[], |pages| pages)
+    }
+
+    /// The same addresses, with the pages beside `page` put in order anew, because its title or its weight changed.
+    #[must_use]
+    pub fn reordered(&self, page: usize, inputs: &Inputs) -> Self {
+        let mut routes = self.clone();
+        if let Some(beside) = self.pages[page].parent.and_then(|parent| routes.children.get_mut(&parent)) {
+            let now = sorted(beside.to_vec(), inputs);
+            if now == *beside {
+                return routes;
+            }
+            *beside = now;
+        }
+        routes.put_in_order(inputs);
         routes
     }
 
+    fn put_in_order(&mut self, inputs: &Inputs) {
+        let roots: Vec<usize> = (0..inputs.pages.len()).filter(|i| self.pages[*i].parent.is_none()).collect();
+        let mut roots = sorted(roots, inputs).to_vec();
+        roots.sort_by_key(|i| Some(*i) != self.home);
+        let mut stack: Vec<usize> = roots.into_iter().rev().collect();
+        let mut order = Vec::with_capacity(inputs.pages.len());
+        let mut positions = vec![0; inputs.pages.len()];
+        while let Some(page) = stack.pop() {
+            positions[page] = order.len();
+            order.push(page);
+            stack.extend(self.children(page).iter().rev());
+        }
+        (self.order, self.positions) = (order.into(), positions.into());
+    }
+}
+
+impl Addresses {
     /// Files beside `troops/index.md` move with the page when it has a slug; others keep their path.
     pub(super) fn copy_output(&self, content_path: &str) -> String {
         let mut folder = content_path;
@@ -170,34 +237,17 @@ impl Routes {
     pub fn is_copied(&self, output: &str) -> bool {
         self.copied(output).is_some()
     }
-
-    fn link_up(&mut self, inputs: &Inputs) {
-        for i in 0..inputs.pages.len() {
-            let path = &inputs.pages[i].path;
-            let parent = parent_section(path, &self.by_file);
-            self.pages[i].parent = parent;
-            if let Some(parent) = parent {
-                self.pages[parent].children.push(i);
-            }
-        }
-        for routed in &mut self.pages {
-            routed.children.sort_by(|a, b| sort_key(&inputs.pages[*a]).cmp(&sort_key(&inputs.pages[*b])));
-        }
-        let mut roots: Vec<usize> = (0..inputs.pages.len()).filter(|i| self.pages[*i].parent.is_none()).collect();
-        roots.sort_by(|a, b| sort_key(&inputs.pages[*a]).cmp(&sort_key(&inputs.pages[*b])));
-        roots.sort_by_key(|i| Some(*i) != self.home);
-        let mut stack: Vec<usize> = roots.into_iter().rev().collect();
-        while let Some(page) = stack.pop() {
-            self.order.push(page);
-            stack.extend(self.pages[page].children.iter().rev());
-        }
-    }
 }
 
 type SortKey<'a> = (i64, &'a str, &'a str);
 
 fn sort_key(page: &PageInput) -> SortKey<'_> {
     (page.front.weight.unwrap_or(i64::MAX), &page.front.title, &page.path)
+}
+
+fn sorted(mut pages: Vec<usize>, inputs: &Inputs) -> Arc<[usize]> {
+    pages.sort_by(|a, b| sort_key(&inputs.pages[*a]).cmp(&sort_key(&inputs.pages[*b])));
+    pages.into()
 }
 
 /// The nearest section above a content path.

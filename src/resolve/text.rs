@@ -27,7 +27,7 @@ pub struct PageText {
 }
 
 /// What other pages show of a page's text.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
     /// The sources that the page uses, as they are numbered and listed.
     pub listed: Box<[u32]>,
@@ -35,6 +35,8 @@ pub struct Facts {
     pub uses: Box<[u32]>,
     /// Digests of the headings' ids.
     headings: Box<[u32]>,
+    /// Pages to places in which it has links.
+    leads_into: Box<[u32]>,
     /// Whether the author wrote HTML: ids in it are not known.
     pub raw_html: bool,
 }
@@ -42,7 +44,12 @@ pub struct Facts {
 impl Facts {
     fn of(text: &PageText) -> Self {
         let short = |n: &usize| u32::try_from(*n).unwrap_or(u32::MAX);
+        let place = |target: &Target| match target {
+            Target::Page { page, fragment: Some(_) } => Some(short(page)),
+            _ => None,
+        };
         Self {
+            leads_into: text.links.iter().filter_map(place).collect(),
             listed: text.cites.listed.iter().map(short).collect(),
             uses: text.cites.uses.iter().map(short).collect(),
             headings: text.body.headings.iter().map(|h| digest(&h.id)).collect(),
@@ -53,6 +60,11 @@ impl Facts {
     /// The number that readers see for a source of this page.
     pub fn number(&self, source: usize) -> Option<usize> {
         self.listed.iter().position(|s| *s as usize == source).map(|i| i + 1)
+    }
+
+    /// Whether it has links to places in some of these pages.
+    pub fn leads_into(&self, pages: &[usize]) -> bool {
+        self.leads_into.iter().any(|page| pages.contains(&(*page as usize)))
     }
 
     /// Whether a heading has an id; of four thousand million ids that none has, one is taken for one that is there.
@@ -90,6 +102,11 @@ impl Site {
     /// What other pages show of a page's text.
     pub fn facts(&self, page: usize) -> &Facts {
         self.texts[page].facts.get_or_init(|| Facts::of(&self.read_text(page)))
+    }
+
+    /// The same, if it is known already.
+    pub fn known_facts(&self, page: usize) -> Option<&Facts> {
+        self.texts[page].facts.get()
     }
 
     /// Whether a page uses one of its citations at all.

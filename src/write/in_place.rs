@@ -37,6 +37,34 @@ pub(super) fn apply(place: &Place, tree: &OutputTree, plan: &Plan) -> Result<(),
     result.and(cleared)
 }
 
+/// Replace files that are all there already.
+pub(super) fn replace_only(place: &Place, files: &OutputTree) -> Result<(), WriteError> {
+    let fresh = place.out.join(FRESH);
+    let write = || {
+        clear(&fresh)?;
+        fs::create_dir(&fresh).map_err(|e| WriteError::io("create", &fresh, e))?;
+        put_all(place, &files.iter().collect::<Vec<_>>(), &fresh)
+    };
+    let result = write();
+    let cleared = clear(&fresh);
+    result.and(cleared)
+}
+
+/// Each file under another name, then in its place: what pages need before them.
+fn put_all(place: &Place, files: &[(&str, &Output)], fresh: &Path) -> Result<(), WriteError> {
+    for rank in Rank::ALL {
+        files.par_iter().enumerate().filter(|(_, (path, _))| Rank::of(path) == rank).try_for_each(|(n, (path, output))| {
+            let target = place.out.join(path);
+            let parent = target.parent().unwrap_or(&place.out);
+            fs::create_dir_all(parent).map_err(|e| WriteError::io("create", parent, e))?;
+            let made = fresh.join(n.to_string());
+            put(&made, output, &target)?;
+            fs::rename(&made, &target).map_err(|e| WriteError::io("replace", &target, e))
+        })?;
+    }
+    Ok(())
+}
+
 fn replace(place: &Place, tree: &OutputTree, plan: &Plan, fresh: &Path) -> Result<(), WriteError> {
     // Whatever is killed from here on, the manifest knows every file that may be ours.
     let mut both = plan.before.clone();
@@ -49,18 +77,8 @@ fn replace(place: &Place, tree: &OutputTree, plan: &Plan, fresh: &Path) -> Resul
         remove(&place.out.join(path))?;
     }
     prune(place, plan);
-    let wanted: Vec<(usize, &str, &Output)> =
-        tree.iter().filter(|(path, _)| differing.contains(path)).enumerate().map(|(n, (path, output))| (n, path, output)).collect();
-    for rank in Rank::ALL {
-        wanted.par_iter().filter(|(_, path, _)| Rank::of(path) == rank).try_for_each(|(n, path, output)| {
-            let target = place.out.join(path);
-            let parent = target.parent().unwrap_or(&place.out);
-            fs::create_dir_all(parent).map_err(|e| WriteError::io("create", parent, e))?;
-            let made = fresh.join(n.to_string());
-            put(&made, output, &target)?;
-            fs::rename(&made, &target).map_err(|e| WriteError::io("replace", &target, e))
-        })?;
-    }
+    let wanted: Vec<(&str, &Output)> = tree.iter().filter(|(path, _)| differing.contains(path)).collect();
+    put_all(place, &wanted, fresh)?;
     for rank in Rank::ALL.into_iter().rev() {
         for path in plan.written.removed.iter().filter(|path| Rank::of(path) == rank && !early.contains(path.as_str())) {
             remove(&place.out.join(path))?;

@@ -2,10 +2,11 @@
 //!
 //! In: an [`OutputTree`] and the output folder. Out: the folder holds exactly the tree, a manifest of what is ours, and
 //! every file that was there before and is not ours; [`Written`] says what changed. Entry points: [`Stage`] for files
-//! as they are made, [`write()`] for a tree, [`guard()`].
+//! as they are made, [`write()`] for a tree, [`replace()`] for a few files, [`guard()`].
 //! Must never remove or replace a file that the manifest of an earlier write does not list, and never leave a reader
 //! of the folder between two sites.
 
+mod differing;
 mod error;
 mod file;
 mod guard;
@@ -14,21 +15,24 @@ mod lock;
 mod manifest;
 mod place;
 mod plan;
+mod record;
 mod stage;
 mod switch;
 #[cfg(test)]
 mod tests;
 
+pub use differing::Differing;
 pub use error::WriteError;
 pub use guard::guard;
 pub use lock::Held;
 pub use manifest::{Manifest, NAME as MANIFEST, is_safe};
+pub use record::{Asked, Said, recall, remember};
 pub use stage::Stage;
 
 use std::path::Path;
 use std::time::Duration;
 
-use crate::output::OutputTree;
+use crate::output::{Content, Output, OutputTree};
 use place::Place;
 use plan::Plan;
 
@@ -80,6 +84,23 @@ pub fn write_if<E: From<WriteError>>(
     write_within(tree, out, mode, PATIENCE, allow)
 }
 
+/// Replace single files of the site that the folder `out` holds, at once: `files` are all that differs of what readers see
+/// on some pages. Does nothing, and says so by `false`, when one of them is not listed in the manifest: then a whole write
+/// is needed. The manifest keeps the old digests until that comes.
+///
+/// # Errors
+/// Those of [`write()`].
+pub fn replace(files: &OutputTree, out: &Path) -> Result<bool, WriteError> {
+    let place = Place::of(out)?;
+    let _held = lock::hold(&place.lock, &place.out, PATIENCE)?;
+    let before = Manifest::read(&place.out)?;
+    if !files.iter().all(|(path, _)| before.files.contains_key(path)) {
+        return Ok(false);
+    }
+    in_place::replace_only(&place, files)?;
+    Ok(true)
+}
+
 /// What a write would do. Touches nothing.
 ///
 /// # Errors
@@ -112,7 +133,12 @@ fn write_within<E: From<WriteError>>(
     place.make_parent()?;
     let _held = lock::hold(&place.lock, &place.out, patience)?;
     switch::clear_leftover(&place)?;
-    let plan = Plan::make(tree, &place, Manifest::read(&place.out)?, |_, _| None)?;
+    // What a sink found to be there already is not read again.
+    let known = |path: &str, output: &Output| match &output.content {
+        Content::File(at) if *at == place.out.join(path) => Some(true),
+        _ => None,
+    };
+    let plan = Plan::make(tree, &place, Manifest::read(&place.out)?, known)?;
     if !plan.nothing_to_do() {
         allow(&plan.written)?;
         in_place::apply(&place, tree, &plan)?;

@@ -20,6 +20,8 @@ pub(super) struct Place {
     pub stage: PathBuf,
     /// The lock file, beside it too, since the folder itself is exchanged; inside where it cannot be.
     pub lock: PathBuf,
+    /// What the last build came to; beside it as well.
+    pub record: PathBuf,
 }
 
 impl Place {
@@ -38,7 +40,7 @@ impl Place {
         };
         // A mounted share is all that its user may write to, and it is never exchanged.
         let lock = if is_mounted(&out) { out.join(LOCK) } else { beside(LOCK) };
-        Ok(Self { stage: beside(".cited-stage"), lock, out })
+        Ok(Self { stage: beside(".cited-stage"), record: beside(".cited-record"), lock, out })
     }
 
     /// Whether the folder is the top of another file system than the one beside it: a mounted share or disk.

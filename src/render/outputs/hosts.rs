@@ -32,6 +32,14 @@ struct Rules<'a> {
     immutable: Vec<String>,
 }
 
+/// The names of all such files.
+const NAMES: [&str; 8] = ["_headers", "_redirects", "vercel.json", ".nojekyll", "CNAME", ".domains", "nginx.conf", "Caddyfile"];
+
+/// Whether a path may be that of such a file.
+pub fn is_one(renderer: &Renderer, path: &str) -> bool {
+    NAMES.contains(&path) && !renderer.site.inputs.config.deploy.hosts.is_empty()
+}
+
 /// Add the files of every host that the site is made ready for.
 pub fn add(renderer: &Renderer, tree: &mut OutputTree) {
     let config = &renderer.site.inputs.config;

@@ -12,16 +12,17 @@ mod search;
 mod sitemap;
 
 pub use data::data_paths;
-pub use hosts::{add as for_hosts, all_redirect};
+pub use hosts::{add as for_hosts, all_redirect, is_one as is_for_hosts};
 pub use references::{CiteThis, cite_this};
-pub use search::{entry as search_entry, is_searched_in_full};
+pub use search::{PATH as SEARCH_INDEX, entry as search_entry, index as search_index, is_searched_in_full};
 
 use super::{File, Renderer};
 use crate::diag::Report;
 use crate::output::OutputTree;
 
-/// Add all of them.
-pub fn add(renderer: &Renderer, entries: &[Option<String>], files: &mut Vec<File>) {
+/// Feeds, sitemap, data.
+pub fn listed(renderer: &Renderer) -> Vec<File> {
+    let mut files: Vec<File> = Vec::new();
     let mut put = |path: &str, text: String| files.push((path.to_owned(), text.into_bytes().into()));
     put("atom.xml", feed::atom(renderer));
     put("feed.json", feed::json(renderer));
@@ -36,7 +37,12 @@ pub fn add(renderer: &Renderer, entries: &[Option<String>], files: &mut Vec<File
     for (path, text) in data::questions(renderer) {
         put(&path, text);
     }
-    files.push(("search-index.json.gz".to_owned(), search::index(renderer, entries).into()));
+    files
+}
+
+/// Whether a path may be one of Pagefind's index.
+pub fn is_in_pieces(renderer: &Renderer, path: &str) -> bool {
+    path.starts_with("pagefind/") && renderer.site.inputs.config.search == crate::config::Search::Pagefind
 }
 
 /// The index of Pagefind, where the site asks for it. Without the feature `full` the configuration refuses.

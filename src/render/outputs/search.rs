@@ -18,6 +18,9 @@ use crate::render::views::OwnView;
 use crate::resolve::Site;
 use crate::resolve::text::PageText;
 
+/// Where it is in the output.
+pub const PATH: &str = "search-index.json.gz";
+
 /// The highest level makes the index 1 or 2 % smaller, and a build of many pages a third longer.
 const LEVEL: u32 = 6;
 
@@ -106,7 +109,7 @@ pub fn entry(renderer: &Renderer, number: usize, page_text: &PageText) -> Option
     let mut text = Text::default();
     text.push(page.front.summary.as_deref().unwrap_or(""));
     let mut headings = body.headings.iter().peekable();
-    for block in body.prose.iter().filter(|b| renderer.searched_in_full || b.kind == BlockKind::Heading) {
+    for block in body.prose.iter().filter(|b| renderer.is_searched_in_full() || b.kind == BlockKind::Heading) {
         let words = shown(block, &body.calls);
         // Defined terms are headings of the prose, but not of the page.
         let is_heading = block.kind == BlockKind::Heading;
@@ -117,7 +120,7 @@ pub fn entry(renderer: &Renderer, number: usize, page_text: &PageText) -> Option
             }
         }
     }
-    if renderer.searched_in_full {
+    if renderer.is_searched_in_full() {
         records(renderer, number, &mut text);
     }
     let section = site.routes.pages[number].parent.filter(|s| Some(*s) != site.routes.home);

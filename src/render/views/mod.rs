@@ -29,6 +29,12 @@ pub struct Views {
     pub site: Arc<Site>,
     /// What the checks found.
     pub checked: Arc<Checked>,
+    sources: Arc<Sources>,
+}
+
+/// What is shown of the sources, whatever the pages say.
+#[derive(Debug)]
+struct Sources {
     briefs: Vec<SourceBrief>,
     /// The same in the template engine's values, shared by all pages.
     brief_values: Vec<tera::Value>,
@@ -43,17 +49,22 @@ impl Views {
         let briefs: Vec<SourceBrief> = (0..site.inputs.sources.all.len()).map(|i| brief(&site, i)).collect();
         let brief_values = briefs.iter().map(tera::Value::from_serializable).collect();
         let origins = site.inputs.sources.all.iter().map(|s| origin_of_source(&s.key, &site.inputs)).collect();
-        Self { site, checked, briefs, brief_values, origins }
+        Self { site, checked, sources: Arc::new(Sources { briefs, brief_values, origins }) }
+    }
+
+    /// The same of a state of the site in which sources, actors and the theme's words are those of this one.
+    pub fn following(&self, checked: Arc<Checked>) -> Self {
+        Self { site: checked.site().clone(), checked, sources: self.sources.clone() }
     }
 
     /// A source in short.
     pub fn source(&self, number: usize) -> &SourceBrief {
-        &self.briefs[number]
+        &self.sources.briefs[number]
     }
 
     /// A source in short, as a template's value.
     pub fn source_value(&self, number: usize) -> tera::Value {
-        self.brief_values[number].clone()
+        self.sources.brief_values[number].clone()
     }
 
     /// A link to a page.
@@ -82,7 +93,7 @@ impl Views {
             id: record.id().to_owned(),
             href: format!("{}#cite-{}", self.site.routes.pages[page].path, record.id()),
             n: self.site.facts(page).number(source),
-            source: self.briefs[source].clone(),
+            source: self.sources.briefs[source].clone(),
             quote: record.quote.clone(),
             locator: self.locator(page, citation),
             status: self.checked.standing(page)[citation].name(),
@@ -270,7 +281,7 @@ impl Views {
             })
             .collect();
         SourceView {
-            brief: self.briefs[number].clone(),
+            brief: self.sources.briefs[number].clone(),
             html,
             url: source.url(),
             derived_from: names(&source.evidence.derived_from).iter().map(|n| origin_name(n, inputs)).collect(),
@@ -307,7 +318,7 @@ impl Views {
             return (Some(origin_name(origin, inputs)), 1);
         }
         match self.site.keys[page].sources[citation] {
-            Some(source) => self.origins[source].clone(),
+            Some(source) => self.sources.origins[source].clone(),
             None => origin_of_source(&record.source, inputs),
         }
     }

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::diag::emit::{Format, emit};
 use crate::diag::{Code, Diagnostic};
-use crate::output::{Content, Output, OutputTree};
+use crate::output::{Content, Digests, Output, OutputTree, is_page};
 use crate::text::{Span, TextFile};
 use crate::watch::Watched;
 
@@ -233,6 +233,24 @@ fn save(root: &Path, path: &str, text: &str) {
     fs::rename(fresh, file).expect("saved");
 }
 
+/// A tree whose pages were made of the files of the same name.
+#[derive(Debug)]
+struct Tree(OutputTree);
+
+impl Files for Tree {
+    fn file(&self, path: &str) -> Result<Option<Output>, Arc<Report>> {
+        self.0.file(path)
+    }
+
+    fn loose(&self) -> Arc<Digests> {
+        self.0.loose()
+    }
+
+    fn page_file(&self, path: &str) -> Option<String> {
+        self.0.get(path).filter(|_| is_page(path)).map(|_| format!("content/{path}"))
+    }
+}
+
 /// A build for tests: `content/x` becomes `x`. In a page, `UNBUILDABLE` and `UNCITED` are findings, `PANIC` is a fault
 /// and `REFUSED` an error of the machine. `*.copy.*` files are copied, not held.
 fn build(root: &Path) -> Outcome {
@@ -265,13 +283,12 @@ fn build(root: &Path) -> Outcome {
             if let Some(span) = find("UNCITED 5,000") {
                 report.push(Diagnostic::at(Code::NumberUncited, span, "`5,000` has no citation").help("cite it"));
             }
-            tree.set_page_file(name.clone(), format!("content/{name}"));
             pages += 1;
         }
         tree.add(name, bytes);
     }
     report.finish();
-    let files = (!broken).then(|| Arc::new(tree) as Arc<dyn Files>);
+    let files = (!broken).then(|| Arc::new(Tree(tree)) as Arc<dyn Files>);
     Outcome { files, report: Arc::new(report), machine_error, pages }
 }
 

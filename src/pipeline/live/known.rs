@@ -1,0 +1,237 @@
+//! What the checks have found so far, and the thread that looks for the rest.
+//!
+//! In: states of the site, each with what differs from the one before. Out: the report, and a wake when it is complete. What
+//! was found on a page stays known while nothing that it depends on changes. A newer state ends the work for an older one.
+//! Must never hold up whoever asks for a page: it works in threads of its own.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use rayon::ThreadPool;
+use rayon::prelude::*;
+
+use super::Levels;
+use crate::check::{Checked, Checker};
+use crate::diag::Report;
+use crate::resolve::text::Facts;
+
+/// With no more pages than this to check, a thread does it by itself.
+const FEW: usize = 8;
+
+/// Of one site through time.
+pub(super) struct Known {
+    /// Counts the states; what an older one finds is not taken.
+    newest: AtomicU64,
+    store: Mutex<Store>,
+    threads: OnceLock<Option<ThreadPool>>,
+    levels: Arc<Levels>,
+    wake: Box<dyn Fn() + Send + Sync>,
+}
+
+#[derive(Default)]
+struct Store {
+    /// For each page what was found on it, at the levels of the checks; none if it has to be checked.
+    pages: Vec<Option<Arc<Report>>>,
+    /// What was found on no page alone; none if that has to be looked at.
+    rest: Option<Arc<Report>>,
+    /// For the pages that were read anew: what others could see of their texts before.
+    facts: Vec<(usize, Option<Facts>)>,
+    /// What is told.
+    report: Arc<Report>,
+    /// The last complete report.
+    complete: Arc<Report>,
+}
+
+impl Known {
+    pub fn new(levels: Arc<Levels>, wake: impl Fn() + Send + Sync + 'static) -> Self {
+        let (newest, store, threads) = (AtomicU64::new(0), Mutex::default(), OnceLock::new());
+        Self { newest, store, threads, levels, wake: Box::new(wake) }
+    }
+
+    /// The report as far as it is known.
+    pub fn report(&self) -> Arc<Report> {
+        self.lock().report.clone()
+    }
+
+    /// Something is in the way of a newer state. It is told with what was found in other files than `files`, which are said
+    /// anew; without any all are.
+    pub fn broken(&self, mut report: Report, files: Option<&BTreeSet<PathBuf>>) {
+        let mut store = self.lock();
+        if let Some(files) = files {
+            let is_said_anew = |path: &str| files.contains(Path::new(path));
+            let others = store.complete.iter().filter(|d| !d.span.as_ref().is_some_and(|s| is_said_anew(&s.file.path)));
+            report.extend(others.cloned().collect());
+        }
+        report.finish();
+        if report != *store.report {
+            store.report = Arc::new(report);
+        }
+    }
+
+    /// The site is as it was before it broke.
+    pub fn mended(&self) {
+        let mut store = self.lock();
+        store.report = store.complete.clone();
+    }
+
+    /// Nothing is known of a state.
+    pub fn forget(self: &Arc<Self>, state: &Arc<Checked>) {
+        let mut store = self.lock();
+        let number = self.next();
+        store.pages = vec![None; state.site().inputs.pages.len()];
+        (store.rest, store.facts) = (None, Vec::new());
+        if store.report.is_unbuildable() {
+            store.report = Arc::default();
+        }
+        drop(store);
+        self.look(number, state);
+    }
+
+    /// In this state some pages were read anew since `before`, and perhaps the theme.
+    pub fn revise(self: &Arc<Self>, before: &Checked, state: &Arc<Checked>, pages: &[usize], theme: bool) {
+        let mut store = self.lock();
+        let number = self.next();
+        if theme || !Arc::ptr_eq(&before.site().claims, &state.site().claims) {
+            store.pages.iter_mut().for_each(|page| *page = None);
+            store.rest = None;
+        }
+        for page in pages {
+            store.pages[*page] = None;
+            // Of several states that nobody looked through, the first tells what others were checked against.
+            if !store.facts.iter().any(|(known, _)| known == page) {
+                store.facts.push((*page, before.site().known_facts(*page).cloned()));
+            }
+        }
+        if store.report.is_unbuildable() {
+            store.report = store.complete.clone();
+        }
+        drop(store);
+        self.look(number, state);
+    }
+
+    /// The number of a new state: whoever works for an older one stops.
+    fn next(&self) -> u64 {
+        self.newest.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    /// Begin to look for what is not known of a state.
+    fn look(self: &Arc<Self>, number: u64, state: &Arc<Checked>) {
+        let (known, state) = (self.clone(), state.clone());
+        // Without a thread the report stays as it is until the next change.
+        let _ = std::thread::Builder::new().name("check".to_owned()).spawn(move || known.look_through(number, &state));
+    }
+
+    /// No more states.
+    pub fn end(&self) {
+        self.next();
+    }
+
+    fn is_over(&self, number: u64) -> bool {
+        self.newest.load(Ordering::Relaxed) != number
+    }
+
+    fn look_through(&self, number: u64, state: &Arc<Checked>) {
+        let site = state.site();
+        let checker = Checker::of(state.clone());
+        let check = |page: usize| {
+            if self.is_over(number) {
+                return;
+            }
+            let mut report = checker.page(page, &site.text(page)).report;
+            (self.levels)(&mut report);
+            let mut store = self.lock();
+            if !self.is_over(number) {
+                store.pages[page] = Some(Arc::new(report));
+            }
+        };
+        let all = |pages: Vec<usize>| match self.threads.get_or_init(pool).as_ref().filter(|_| pages.len() > FEW) {
+            Some(threads) => threads.install(|| pages.into_par_iter().for_each(check)),
+            None => pages.into_iter().for_each(check),
+        };
+        let unknown = || -> Vec<usize> { self.lock().pages.iter().enumerate().filter(|(_, p)| p.is_none()).map(|(n, _)| n).collect() };
+        all(unknown());
+        if self.is_over(number) {
+            return;
+        }
+        if self.look_further(number, state) {
+            all(unknown());
+        }
+        self.tell(number, state, &checker);
+    }
+
+    /// Forget what was found on pages that see something of the texts that were read anew: those with a link to a place in
+    /// one, and those whose figures other pages confirm. Whether there are any.
+    fn look_further(&self, number: u64, state: &Arc<Checked>) -> bool {
+        let site = state.site();
+        let mut store = self.lock();
+        if self.is_over(number) {
+            return false;
+        }
+        let differs = |(page, before): &&(usize, Option<Facts>)| before.as_ref() != Some(site.facts(*page));
+        let differing: Vec<usize> = store.facts.iter().filter(differs).map(|(page, _)| *page).collect();
+        // Sources that nobody has a text of are checked against what several pages say of them.
+        let is_confirmed = |page: usize| site.keys[page].sources.iter().flatten().any(|s| !site.inputs.sources.all[*s].is_archived());
+        let confirms = store.facts.iter().any(|(page, before)| is_confirmed(*page) || before.is_none());
+        if differing.is_empty() && !confirms {
+            return false;
+        }
+        store.rest = None;
+        let anew: Vec<usize> = store.facts.iter().map(|(page, _)| *page).collect();
+        for (page, found) in store.pages.iter_mut().enumerate().filter(|(page, _)| !anew.contains(page)) {
+            if site.facts(page).leads_into(&differing) || confirms && is_confirmed(page) {
+                *found = None;
+            }
+        }
+        true
+    }
+
+    /// Put the report together, and say that it is complete.
+    fn tell(&self, number: u64, state: &Arc<Checked>, checker: &Checker) {
+        if self.is_over(number) {
+            return;
+        }
+        let rest = self.lock().rest.clone().unwrap_or_else(|| {
+            let mut rest = Report::default();
+            state.site().inputs.tell(&mut rest);
+            state.site().tell(&mut rest);
+            checker.rest(&mut rest);
+            (self.levels)(&mut rest);
+            Arc::new(rest)
+        });
+        let found: Vec<Arc<Report>> = self.lock().pages.iter().flatten().filter(|r| !r.is_empty()).cloned().collect();
+        let mut report = (*rest).clone();
+        found.iter().for_each(|of_page| report.extend((**of_page).clone()));
+        report.finish();
+        {
+            let mut store = self.lock();
+            if self.is_over(number) {
+                return;
+            }
+            (store.rest, store.facts) = (Some(rest), Vec::new());
+            if report != *store.complete {
+                store.complete = Arc::new(report);
+            }
+            store.report = store.complete.clone();
+        }
+        (self.wake)();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One thread fewer than there are processors: somebody may ask for a page meanwhile. They take no work of others.
+fn pool() -> Option<ThreadPool> {
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get().saturating_sub(1).max(1));
+    rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|n| format!("check-{n}")).build().ok()
+}
+
+impl fmt::Debug for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Known").finish_non_exhaustive()
+    }
+}
