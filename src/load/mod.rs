@@ -24,6 +24,7 @@ pub mod settings;
 pub mod shortcodes;
 pub mod sources;
 pub mod theme;
+pub mod versions;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -45,6 +46,7 @@ use markdown::Body;
 use records::{Actor, Question, Records, Term};
 use sources::Sources;
 use theme::Theme;
+use versions::Versions;
 
 /// What the command line says about a run.
 #[derive(Debug, Clone, Default)]
@@ -61,6 +63,8 @@ pub struct Options {
     pub preview: bool,
     /// The day from which to see what is due for review; the site's `as_of` when absent.
     pub as_of: Option<Date>,
+    /// Make the version of this day: a dated copy of the site, with an address of its own.
+    pub version: Option<Date>,
 }
 
 /// Everything that was read.
@@ -90,6 +94,8 @@ pub struct Inputs {
     pub theme: Option<Arc<Theme>>,
     /// The day from which to see what is due for review; without one, nothing is.
     pub as_of: Option<Date>,
+    /// The dated copies that are published with the site, and not in a copy.
+    pub versions: Versions,
 }
 
 /// One Markdown file.
@@ -150,7 +156,7 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
         }
         return Ok(None);
     };
-    let config = Config::read(&config_file, options.base_url.as_deref(), report);
+    let config = Config::read(&config_file, options.base_url.as_deref(), report).map(|c| c.at_version(options.version));
     let record = |name: &str, report: &mut Report| files::read_text(root, &format!("content/{name}"), report);
     let actors = Records::read(record("actors.yaml", report)?.as_ref(), "id", |a: &Actor| &a.id, report);
     let questions = Records::read(record("questions.yaml", report)?.as_ref(), "id", |q: &Question| &q.id, report);
@@ -227,8 +233,9 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
                 .help("remove it, or set `trusted_html: true` in site.yaml if every author of the site is trusted"),
         );
     }
+    let versions = Versions::read(root, !options.preview, report)?;
     let as_of = options.as_of.or(config.as_of);
-    Ok(Some(Inputs { config, pages, unread, sources, actors, questions, glossary, copies, style_file, archive, theme, as_of }))
+    Ok(Some(Inputs { config, pages, unread, sources, actors, questions, glossary, copies, style_file, archive, theme, as_of, versions }))
 }
 
 fn read_page(options: &Options, path: &str, trusted_html: bool, reuse: &Reuse) -> Result<ParsedPage, ReadError> {
@@ -292,6 +299,7 @@ fn records_in_bounds(front: &FrontMatter, yaml: &Yaml, report: &mut Report) -> b
         ("aliases", front.aliases.len(), MOST_ALIASES),
         ("tags", front.tags.len(), MOST_ALIASES),
         ("authors", front.authors.len(), MOST_ALIASES),
+        ("reviewers", front.reviewers.as_ref().map_or(0, Vec::len), MOST_ALIASES),
     ] {
         if count > most {
             within = false;

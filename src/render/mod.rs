@@ -110,6 +110,11 @@ impl Renderer {
         })
     }
 
+    /// Whether a dated copy of the site is made, and not the latest site.
+    pub fn is_copy(&self) -> bool {
+        self.site.inputs.config.version.is_some()
+    }
+
     /// The files of an author's page.
     pub fn page(&self, page: usize, text: &PageText, report: &mut Report) -> Vec<File> {
         page::render(self, page, text, report)
@@ -134,7 +139,9 @@ impl Renderer {
             };
             Some((path.clone(), output))
         });
-        assets.chain(icons).chain(later).chain(copies)
+        let versions = self.site.inputs.versions.files().filter(|_| !self.is_copy());
+        let versions = versions.map(|(path, on_disk, digest)| (path.to_owned(), Output { content: Content::File(on_disk), digest }));
+        assets.chain(icons).chain(later).chain(copies).chain(versions)
     }
 
     /// Everything that is no page of its own and no asset: the page for what is not found, feeds, data, the search index
@@ -173,6 +180,7 @@ fn common(site: &Site, theme: &Theme, assets: &BTreeMap<String, String>) -> Comm
         "site": {
             "title": config.title, "description": config.description, "base_url": config.base_url, "language": config.language,
             "authors": config.authors, "license": config.license, "as_of": config.as_of, "search": config.search, "extra": config.extra,
+            "version": config.version.as_ref().map(|v| v.date),
         },
         "settings": settings::shown(site, theme),
         "t": theme.strings,
@@ -205,6 +213,11 @@ pub fn root_of(path: &str) -> String {
         0 => "./".to_owned(),
         depth => "../".repeat(depth),
     }
+}
+
+/// From the root of a dated copy, the same page of the latest site.
+pub fn latest_of(path: &str) -> String {
+    format!("../../{path}")
 }
 
 /// A path below a root, for an attribute.

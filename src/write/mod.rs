@@ -18,6 +18,7 @@ mod stage;
 mod switch;
 #[cfg(test)]
 mod tests;
+pub mod version;
 
 pub use error::WriteError;
 pub use guard::guard;
