@@ -6,7 +6,7 @@
 
 import { execFile } from "node:child_process";
 import { createReadStream, existsSync } from "node:fs";
-import { mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import http from "node:http";
 import os from "node:os";
 import path from "node:path";
@@ -156,6 +156,21 @@ export async function openKept() {
     return { ...site, root: made.root, close: () => Promise.all([site.close(), made.close()]) };
   } catch (error) {
     await made.close();
+    throw error;
+  }
+}
+
+/** The explainer with a dated copy of itself. */
+export async function openExplainerKept() {
+  const root = await temporaryFolder("explainer");
+  const close = () => rm(root, { recursive: true, force: true });
+  try {
+    for (const part of ["content", "themes", "site.yaml"]) await cp(path.join(ROOT, part), path.join(root, part), { recursive: true });
+    await run(CITED, ["--root", root, "export", "--snapshot", "2025-07-20"]);
+    const site = await openSite({ root });
+    return { ...site, close: () => Promise.all([site.close(), close()]) };
+  } catch (error) {
+    await close();
     throw error;
   }
 }

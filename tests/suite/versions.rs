@@ -157,6 +157,7 @@ fn what_cannot_be_kept_is_refused_and_leaves_nothing() {
     refused(&["export", "--snapshot", "yesterday"], 2, "invalid value");
     refused(&["export"], 2, "required");
     refused(&["export", "--snapshot", "2024-08-01", "--bundle", "a.zip"], 2, "cannot be used with");
+    refused(&["build", "--output-dir", "versions/2024-07-01"], 2, "what the site is made from");
     site.replace("content/_index.md", "carried 40 tonnes of mud in April", "carried 41 tonnes of mud in April");
     refused(&["export", "--snapshot", "2024-08-01"], 1, "quote-not-found");
     site.replace("content/_index.md", "carried 41 tonnes of mud in April", "carried 40 tonnes of mud in April");
