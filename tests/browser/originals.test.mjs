@@ -64,7 +64,7 @@ test("a copy leads to the latest page, and back", async () => {
   assert.equal(await page.locator("h1").innerText(), "How many salmon came back?");
   await page.getByRole("link", { name: "Read the latest version" }).click();
   await page.waitForURL(`${site.base}river/`);
-  assert.equal(await page.locator("h1").innerText(), "How many salmon came back in 2024?");
+  assert.equal(await page.locator("h1").innerText(), "How many salmon came home?");
   await page.locator(".citing").getByRole("link", { name: "20 December 2024" }).click();
   await page.waitForURL(`${site.base}versions/2024-12-20/river/`);
   // The copy's own search finds the copy's own pages.

@@ -151,7 +151,7 @@ export async function openKept() {
     await edit("site.yaml", ["archive: archive", "archive: archive\nauthors: [River Desk]\nreviewers: [Ada Ng, Bo Ito]\ntheme_settings: { method_path: method/ }"]);
     await writeFile(path.join(made.root, "content/method.md"), "---\ntitle: How we work\ndate: 2024-12-15\n---\n\nWe read twice.\n");
     await run(CITED, ["--root", made.root, "export", "--snapshot", "2024-12-20"]);
-    await edit("content/river.md", ["title: How many salmon came back?", "title: How many salmon came back in 2024?"]);
+    await edit("content/river.md", ["title: How many salmon came back?", "title: How many salmon came home?"]);
     const site = await openSite({ root: made.root, least: 12 });
     return { ...site, root: made.root, close: () => Promise.all([site.close(), made.close()]) };
   } catch (error) {
