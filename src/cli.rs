@@ -52,7 +52,7 @@ pub enum Command {
     Stale(Stale),
     /// Compare the claims with those of an earlier revision.
     Changes(Changes),
-    /// Write the evidence bundle.
+    /// Write the evidence bundle, or a permanent copy of the site.
     Export(Export),
     /// Explain a finding's code; without one, list the codes.
     Explain(Explain),
@@ -238,10 +238,14 @@ pub struct Changes {
 
 /// `cited export`.
 #[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["bundle", "snapshot"])))]
 pub struct Export {
-    /// The zip file to write.
+    /// Write the evidence bundle: everything that a claim can be checked against, as a zip file.
     #[arg(long, value_name = "FILE.zip")]
-    pub bundle: PathBuf,
+    pub bundle: Option<PathBuf>,
+    /// Keep the site as it is now as the version of this day, in versions/DATE/, which every build publishes.
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub snapshot: Option<Date>,
     /// The folder with the archived texts.
     #[arg(long, value_name = "DIR")]
     pub archive: Option<PathBuf>,

@@ -23,6 +23,11 @@ use deploy::{Deploy, RawDeploy};
 /// The name of the file that makes a folder a site.
 pub const CONFIG_FILE: &str = "site.yaml";
 
+/// The folder of the site's root that keeps its dated copies, and of the output that shows them.
+pub const VERSIONS: &str = "versions";
+/// In each of them, the SHA-256 sums of its files.
+pub const SUMS: &str = "SHA256SUMS";
+
 /// `site.yaml` as written.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -58,6 +63,9 @@ pub struct RawConfig {
     /// Who made the site, unless a page says otherwise.
     #[serde(default)]
     authors: Vec<String>,
+    /// The people who checked it, unless a page says otherwise.
+    #[serde(default)]
+    reviewers: Vec<String>,
     /// Reuse terms.
     #[serde(default)]
     license: Option<License>,
@@ -158,6 +166,8 @@ pub struct Config {
     pub as_of: Option<Date>,
     /// Default authors.
     pub authors: Vec<String>,
+    /// Default reviewers.
+    pub reviewers: Vec<String>,
     /// Reuse terms.
     pub license: Option<License>,
     /// Whether pages get social cards.
@@ -176,6 +186,17 @@ pub struct Config {
     pub deploy: Deploy,
     /// For templates.
     pub extra: BTreeMap<String, serde_json::Value>,
+    /// Which version of the site is made; none for the latest.
+    pub version: Option<Version>,
+}
+
+/// A dated copy of the site, while it is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Its day.
+    pub date: Date,
+    /// The address of the latest site; ends with a slash.
+    pub latest: String,
 }
 
 impl Config {
@@ -201,6 +222,7 @@ impl Config {
             archive,
             as_of,
             authors,
+            reviewers,
             license,
             cards,
             checks,
@@ -325,6 +347,7 @@ impl Config {
             archive: archive.map(PathBuf::from),
             as_of,
             authors,
+            reviewers,
             license,
             cards,
             checks: levels,
@@ -334,7 +357,24 @@ impl Config {
             trusted_html,
             deploy,
             extra,
+            version: None,
         })
+    }
+
+    /// The same for the version of a day: it has an address of its own, and neither cards nor files for hosts.
+    pub fn at_version(mut self, date: Option<Date>) -> Self {
+        if let Some(date) = date {
+            let own = format!("{}{VERSIONS}/{date}/", self.base_url);
+            self.version = Some(Version { date, latest: std::mem::replace(&mut self.base_url, own) });
+            self.cards = false;
+            self.deploy.hosts = Vec::new();
+        }
+        self
+    }
+
+    /// The address of the latest site.
+    pub fn latest_url(&self) -> &str {
+        self.version.as_ref().map_or(&self.base_url, |v| &v.latest)
     }
 
     /// Where a file of the bibliography is named.

@@ -28,7 +28,7 @@ use native::{folders_of, is_missing, resolved};
 use poll::Poll;
 
 /// The folders and files of a site that are input.
-const INPUTS: [&str; 6] = ["site.yaml", "content", "themes", "templates", "assets", "strings"];
+const INPUTS: [&str; 7] = ["site.yaml", "content", "themes", "templates", "assets", "strings", "versions"];
 
 /// Events that may wait unread. When more come, they are dropped, and everything is looked at again.
 const QUEUE: usize = 4096;

@@ -19,6 +19,7 @@ mod lock_parse;
 mod nearest;
 mod negation;
 mod numerals;
+mod passage;
 mod text;
 mod vet;
 
@@ -29,5 +30,6 @@ pub use find::{Find, MAX_OMITTED_CHARS, MAX_PLACES, Place, Refusal, quotation_in
 pub use locator::{Locator, LocatorError};
 pub use lock::{Lock, LockError, LockFault, LockedQuote, LockedSource, TextChange, Unlocked, Verdict};
 pub use nearest::{DiffPart, Nearest};
+pub use passage::passage;
 pub use text::{ArchiveError, ArchivedText, MAX_TEXT_BYTES};
 pub use vet::{MAX_QUOTE_CHARS, MAX_QUOTE_WORDS, QuoteProblem, fold_digest, vet};

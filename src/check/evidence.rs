@@ -139,6 +139,16 @@ pub fn check_site(site: &Site, report: &mut Report) {
                     .help("cite it, or remove it"),
             );
         }
+        if source.is_gone() && source.archived_url().is_none() {
+            report.push(
+                Diagnostic::at(
+                    Code::SourceGone,
+                    place("original"),
+                    format!("the original of `{}` is gone, and no archived copy is named", source.key),
+                )
+                .help("name a public copy in `archived_url:`, beginning with https://, or cite another source"),
+            );
+        }
         if evidence.kind == Some(Kind::Aggregate) && evidence.machine_written && evidence.trust == Some(Trust::High) {
             report.push(
                 Diagnostic::at(

@@ -1,9 +1,12 @@
-//! `cited export --bundle FILE.zip`: the evidence bundle.
+//! `cited export`: `--bundle FILE.zip`, the evidence bundle; `--snapshot DATE`, a permanent copy of the site.
 //!
 //! In: the site, which must be fit to publish. Out: the zip file, replaced as a whole. Must never export what the
 //! site itself would not publish.
 
+mod snapshot;
+
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::{Failure, deny, exit, options, plural, print, replace, tally};
@@ -20,8 +23,17 @@ use crate::reuse::Reuse;
 /// Records that data files name by id, beside the bibliography.
 const RECORDS: [&str; 5] = [CONFIG_FILE, "content/actors.yaml", "content/questions.yaml", "content/glossary.yaml", "content/sources.lock"];
 
-/// Write the bundle.
+/// Write what was asked for; the command line lets exactly one through.
 pub fn export(cli: &Cli, args: &Export) -> Result<ExitCode, Failure> {
+    match (&args.bundle, args.snapshot) {
+        (Some(file), _) => bundled(cli, args, file),
+        (None, Some(date)) => snapshot::snapshot(cli, args, date),
+        (None, None) => Err("say what to export: `--bundle FILE.zip` or `--snapshot DATE`".into()),
+    }
+}
+
+/// Write the bundle.
+fn bundled(cli: &Cli, args: &Export, zip: &Path) -> Result<ExitCode, Failure> {
     let site = SiteArgs { archive: args.archive.clone(), ..SiteArgs::default() };
     let built = pipeline::build(&options(cli, &site), &Reuse::default(), |report| deny(cli, report), &InMemory)?;
     let Some(tree) = &built.tree else {
@@ -46,7 +58,7 @@ pub fn export(cli: &Cli, args: &Export) -> Result<ExitCode, Failure> {
     }
     let count = bundled.len();
     let bytes = bundle::bundle(&config, bundled).map_err(|_| "the bundle would be larger than 4 GB, which a plain zip file cannot hold")?;
-    replace(&args.bundle, &bytes)?;
-    eprintln!("{}: {} and their manifest, {} bytes", args.bundle.display(), plural(count, "file"), bytes.len());
+    replace(zip, &bytes)?;
+    eprintln!("{}: {} and their manifest, {} bytes", zip.display(), plural(count, "file"), bytes.len());
     Ok(ExitCode::SUCCESS)
 }

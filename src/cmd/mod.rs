@@ -69,6 +69,7 @@ fn options(cli: &Cli, site: &SiteArgs) -> Options {
         archive: site.archive.clone(),
         preview: false,
         as_of: None,
+        version: None,
     }
 }
 

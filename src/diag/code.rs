@@ -80,6 +80,7 @@ codes! {
     ImageInvalid "image-invalid" Error Unpublishable "a picture cannot be read, is not what its name says, is too large, or must not be published as it is";
     CiteUnused "cite-unused" Warning Unpublishable "a citation in the front matter is used by nothing on the page";
     SourceUnused "source-unused" Warning Unpublishable "a source that no page cites";
+    SourceGone "source-gone" Warning Unpublishable "the original of a source is gone, and no archived copy is named";
     CiteUnarchived "cite-unarchived" Warning Unpublishable "a citation of a source whose text is not archived: it is not checked against the text";
     QuoteMissing "quote-missing" Error Unpublishable "a citation of an archived source has no quote";
     QuoteUnseen "quote-unseen" Error Unpublishable "a quote from a source whose text is not archived: nobody can check it";
@@ -107,6 +108,7 @@ codes! {
     ClaimOneParty "claim-one-party" Off Unpublishable "a claim is made by one party alone";
     ClaimOpinionOnly "claim-opinion-only" Off Unpublishable "a claim rests on opinion only";
     ReviewDue "review-due" Warning Unpublishable "a page or an estimate is past its review date";
+    VersionChanged "version-changed" Error Unpublishable "a dated copy of the site is not as it was made";
     CheckReason "check-reason" Error Unbuildable "a page changes the level of a check without a reason";
 }
 

@@ -10,6 +10,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
 use walkdir::WalkDir;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -240,6 +241,29 @@ pub fn read_archived(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
     match regular(path)? {
         Some((file, length)) => at_most(file, length, most as u64 + 1),
         None => Err(std::io::Error::other("it is not a file")),
+    }
+}
+
+/// The SHA-256 sum of a file's bytes, in hexadecimal digits. `None` if it vanished.
+pub fn sha256(root: &Path, path: &str) -> Result<Option<String>, ReadError> {
+    let full = root.join(path);
+    let read = || -> std::io::Result<Option<String>> {
+        let Some((mut file, _)) = regular(&full)? else { return Ok(None) };
+        let mut sum = Sha256::new();
+        let mut chunk = vec![0; 64 * 1024];
+        loop {
+            match file.read(&mut chunk) {
+                Ok(0) => break,
+                Ok(n) => sum.update(&chunk[..n]),
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(Some(sum.finalize().iter().map(|b| format!("{b:02x}")).collect()))
+    };
+    match read() {
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        result => result.map_err(|error| ReadError { path: full.clone(), error }),
     }
 }
 

@@ -34,6 +34,9 @@ pub struct FrontMatter {
     /// Who wrote it; the site's authors when empty.
     #[serde(default)]
     pub authors: Vec<String>,
+    /// The people who checked it; the site's reviewers when absent.
+    #[serde(default)]
+    pub reviewers: Option<Vec<String>>,
     /// The last part of its address; the file's name when absent.
     #[serde(default)]
     pub slug: Option<String>,

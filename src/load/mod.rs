@@ -26,6 +26,7 @@ pub mod shortcodes;
 pub mod sources;
 pub mod stamp;
 pub mod theme;
+pub mod versions;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -47,6 +48,7 @@ use markdown::Body;
 use records::{Actor, Question, Records, Term};
 use sources::Sources;
 use theme::Theme;
+use versions::Versions;
 
 /// What the command line says about a run.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +65,8 @@ pub struct Options {
     pub preview: bool,
     /// The day from which to see what is due for review; the site's `as_of` when absent.
     pub as_of: Option<Date>,
+    /// Make the version of this day: a dated copy of the site, with an address of its own.
+    pub version: Option<Date>,
 }
 
 /// Everything that was read. Cheap to clone, so that two states of a site share what did not change between them.
@@ -92,6 +96,8 @@ pub struct Inputs {
     pub theme: Option<Arc<Theme>>,
     /// The day from which to see what is due for review; without one, nothing is.
     pub as_of: Option<Date>,
+    /// The dated copies that are published with the site, and not in a copy.
+    pub versions: Arc<Versions>,
     /// What was found in all of these but the pages that could be read, and the theme.
     pub found: Arc<Report>,
     /// What was found in the theme.
@@ -179,7 +185,7 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
         }
         return Ok(Err(found));
     };
-    let config = Config::read(&config_file, options.base_url.as_deref(), report);
+    let config = Config::read(&config_file, options.base_url.as_deref(), report).map(|c| c.at_version(options.version));
     let record = |name: &str, report: &mut Report| files::read_text(root, &format!("content/{name}"), report);
     let actors = Records::read(record("actors.yaml", report)?.as_ref(), "id", |a: &Actor| &a.id, report);
     let questions = Records::read(record("questions.yaml", report)?.as_ref(), "id", |q: &Question| &q.id, report);
@@ -228,7 +234,9 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
                 .help("remove it, or set `trusted_html: true` in site.yaml if every author of the site is trusted"),
         );
     }
+    let versions = Arc::new(Versions::read(root, !options.preview, &mut has_links, report)?);
     Ok(Ok(Inputs {
+        versions,
         as_of: options.as_of.or(config.as_of),
         config: Arc::new(config),
         pages,
@@ -342,6 +350,7 @@ fn records_in_bounds(front: &FrontMatter, yaml: &Yaml, report: &mut Report) -> b
         ("aliases", front.aliases.len(), MOST_ALIASES),
         ("tags", front.tags.len(), MOST_ALIASES),
         ("authors", front.authors.len(), MOST_ALIASES),
+        ("reviewers", front.reviewers.as_ref().map_or(0, Vec::len), MOST_ALIASES),
     ] {
         if count > most {
             within = false;

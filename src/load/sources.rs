@@ -36,6 +36,8 @@ pub struct Source {
     pub place: Span,
     /// The YAML that holds the evidence block, if there is one.
     pub yaml: Option<Yaml>,
+    /// Where the original was, if it is gone and an archived copy stands in its place.
+    pub gone_url: Option<String>,
 }
 
 /// The `evidence` block of a source.
@@ -72,6 +74,12 @@ pub struct Evidence {
     /// A public archived copy.
     #[serde(default)]
     pub archived_url: Option<String>,
+    /// When that copy was made.
+    #[serde(default)]
+    pub archived_on: Option<Date>,
+    /// Whether the original can still be read at its address.
+    #[serde(default)]
+    pub original: Original,
     /// What is wrong in it.
     #[serde(default)]
     pub problems: Vec<Problem>,
@@ -112,6 +120,16 @@ pub enum Trust {
     High,
     Moderate,
     Low,
+}
+
+/// Whether the original of a source can still be read at its address.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Original {
+    #[default]
+    Live,
+    Gone,
 }
 
 /// Where a source's date comes from.
@@ -156,7 +174,17 @@ impl Source {
         self.evidence.archive.is_some()
     }
 
-    /// The public address, if it is one that may be published.
+    /// The public address of an archived copy, if there is one that may be published.
+    pub fn archived_url(&self) -> Option<&str> {
+        self.evidence.archived_url.as_deref().filter(|u| crate::address::is_publishable(u))
+    }
+
+    /// Whether the original is gone from its address.
+    pub fn is_gone(&self) -> bool {
+        self.evidence.original == Original::Gone
+    }
+
+    /// The public address, if it is one that may be published: that of the archived copy where the original is gone.
     pub fn url(&self) -> Option<String> {
         self.entry.url_any().map(|u| u.value.to_string()).filter(|u| crate::address::is_publishable(u))
     }
@@ -205,7 +233,7 @@ pub fn read(file: &Arc<TextFile>, sources: &mut Sources, report: &mut Report) {
     let entries = foreign::read(file, report);
     sources.broken |= report.count(Severity::Error) > before;
     for ForeignEntry { key, entry, place } in entries {
-        sources.add(Source { key, entry, evidence: Evidence::default(), place, yaml: None }, report);
+        sources.add(Source { key, entry, evidence: Evidence::default(), place, yaml: None, gone_url: None }, report);
     }
 }
 
@@ -243,7 +271,7 @@ impl Sources {
         self.by_key.keys().map(String::as_str)
     }
 
-    /// Join the evidence blocks to entries of other files.
+    /// Join the evidence blocks to entries of other files, and put archived copies in the place of what is gone.
     pub fn finish(&mut self, report: &mut Report) {
         for (key, evidence, place, yaml) in std::mem::take(&mut self.waiting) {
             if let Some(i) = self.by_key.get(&key) {
@@ -254,6 +282,13 @@ impl Sources {
                     "add `type:` and `title:`, or define the entry in a .bib, .ris or CSL-JSON file".to_owned()
                 });
                 report.push(Diagnostic::at(Code::SourceInvalid, place, format!("`{key}` has an evidence block but no entry")).help(help));
+            }
+        }
+        for source in self.all.iter_mut().filter(|s| s.is_gone()) {
+            // What formats references knows one address only: the one that still leads somewhere.
+            if let Some(archived) = source.archived_url().and_then(|u| u.parse().ok()) {
+                source.gone_url = source.url();
+                source.entry.set_url(archived);
             }
         }
     }
@@ -365,7 +400,7 @@ fn read_yaml(file: &Arc<TextFile>, sources: &mut Sources, report: &mut Report) {
             );
         } else {
             match foreign::entry(&key, fields) {
-                Ok(entry) => sources.add(Source { key, entry, evidence, place, yaml: Some(yaml.clone()) }, report),
+                Ok(entry) => sources.add(Source { key, entry, evidence, place, yaml: Some(yaml.clone()), gone_url: None }, report),
                 Err(message) => report.push(field_fault(&yaml, &key, &message)),
             }
         }

@@ -14,7 +14,7 @@ use super::files::is_ignored;
 use crate::config::CONFIG_FILE;
 
 /// The folders of a site, whose files may be input.
-const FOLDERS: [&str; 5] = ["content", "themes", "templates", "assets", "strings"];
+const FOLDERS: [&str; 6] = ["content", "themes", "templates", "assets", "strings", "versions"];
 
 /// What the system says of some files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::page::File;
-use super::{Renderer, bounded, head, nav_title, root_of};
+use super::{Renderer, bounded, head, latest_of, nav_title, root_of};
 use crate::diag::Report;
 use crate::html::escape;
 
@@ -85,10 +85,11 @@ fn bare_page(renderer: &Renderer, kind: &str, title: &str, path: &str, nav_path:
     json!({
         "kind": kind, "title": title, "nav_title": title, "summary": null, "path": path,
         "url": format!("{}{path}", renderer.site.inputs.config.base_url), "nav_path": nav_path, "date": null, "updated": null, "review_after": null,
-        "authors": empty, "tags": empty, "extra": {}, "toc": empty, "words": 0, "reading_minutes": 1, "breadcrumbs": empty, "prev": null, "next": null,
+        "authors": empty, "reviewers": empty, "tags": empty, "extra": {}, "toc": empty, "words": 0, "reading_minutes": 1, "breadcrumbs": empty, "prev": null, "next": null,
         "siblings": empty, "draft": false, "references": empty, "estimates": empty, "events": empty, "responses": empty, "motives": empty,
         "corrections": empty, "counts": { "claims": 0, "citations": 0, "sources": 0, "quotes_checked": 0, "quotes_unarchived": 0 },
-        "findings": empty, "cite": null, "head": "",
+        "findings": empty, "cite": null, "head": "", "versions": empty,
+        "latest": renderer.site.inputs.config.version.as_ref().map(|_| latest_of(path)),
     })
 }
 

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::images::{self, Shown};
-use super::{File, Renderer, bounded, relative};
+use super::{File, Renderer, bounded, latest_of, relative};
 use crate::diag::{Code, Diagnostic, Report};
 use crate::load::markdown::{Piece, PlacedCall, Word, escape};
 use crate::resolve::csl::{MarkPart, Style};
@@ -169,6 +169,8 @@ pub fn href(renderer: &Renderer, page: usize, target: &Target) -> String {
                 if *to == page && fragment.is_some() { String::new() } else { relative(&root, &renderer.site.routes.pages[*to].path) };
             fragment.as_ref().map_or(path.clone(), |f| format!("{path}#{f}"))
         }
+        // A copy holds no other copies: they stand beside it.
+        Target::File(path) if renderer.is_copy() && renderer.site.inputs.versions.leads_into(path) => relative(&root, &latest_of(path)),
         Target::File(path) => relative(&root, path),
         Target::External(url) => url.clone(),
         Target::Broken(_) | Target::Unread | Target::Unsafe(_) => "#".to_owned(),

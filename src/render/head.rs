@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::cards::{self, Card};
 use super::views::SourceView;
 use super::{Renderer, schema_org};
+use crate::config::Config;
 use crate::load::markdown::escape;
 
 /// The head of an author's page.
@@ -22,8 +23,9 @@ pub fn of_page(renderer: &Renderer, page: usize, value: &Value, card: Option<&Ca
     if !description.is_empty() {
         head.meta("name", "description", &description);
     }
-    head.link("canonical", &url, None);
-    let root = super::root_of(&text(&value["path"]));
+    let path = text(&value["path"]);
+    head.address(config, &path);
+    let root = super::root_of(&path);
     feeds(&mut head, renderer, &root);
     head.html.push_str(&renderer.icons.head(&root));
     for (property, content) in [
@@ -74,8 +76,9 @@ pub fn of_source(renderer: &Renderer, source: &SourceView, value: &Value) -> Str
     let mut head = Head::default();
     let url = text(&value["url"]);
     head.meta("name", "description", &format!("{}: {}", renderer.theme.word("source", "Source"), source.brief.title));
-    head.link("canonical", &url, None);
-    let root = super::root_of(&text(&value["path"]));
+    let path = text(&value["path"]);
+    head.address(&renderer.site.inputs.config, &path);
+    let root = super::root_of(&path);
     feeds(&mut head, renderer, &root);
     head.html.push_str(&renderer.icons.head(&root));
     let config = &renderer.site.inputs.config;
@@ -92,6 +95,10 @@ pub fn of_source(renderer: &Renderer, source: &SourceView, value: &Value) -> Str
 }
 
 fn feeds(head: &mut Head, renderer: &Renderer, root: &str) {
+    // Nothing is announced in what never changes.
+    if renderer.site.inputs.config.version.is_some() {
+        return;
+    }
     let title = &renderer.site.inputs.config.title;
     let corrections = format!("{title}: {}", renderer.theme.word("corrections", "Corrections"));
     let mut feed = |mime: &str, title: &str, file: &str| {
@@ -122,6 +129,14 @@ impl Head {
     fn link(&mut self, rel: &str, href: &str, mime: Option<&str>) {
         let mime = mime.map(|m| format!(" type=\"{m}\"")).unwrap_or_default();
         self.html.push_str(&format!("<link rel=\"{rel}\"{mime} href=\"{}\">\n", escape(href)));
+    }
+
+    /// Where the page is to be found: a dated copy is no page for search engines, the latest one is.
+    fn address(&mut self, config: &Config, path: &str) {
+        self.link("canonical", &format!("{}{path}", config.latest_url()), None);
+        if config.version.is_some() {
+            self.meta("name", "robots", "noindex");
+        }
     }
 
     /// The picture that stands for the page where a link to it is shared, and its address.

@@ -170,6 +170,11 @@ impl Renderer {
         }
     }
 
+    /// Whether a dated copy of the site is made, and not the latest site.
+    pub fn is_copy(&self) -> bool {
+        self.site.inputs.config.version.is_some()
+    }
+
     /// The files of an author's page.
     pub fn page(&self, page: usize, text: &PageText, report: &mut Report) -> Vec<File> {
         page::render(self, page, text, report)
@@ -193,7 +198,9 @@ impl Renderer {
             };
             Some((path.clone(), output))
         });
-        assets.chain(icons).chain(copies)
+        let versions = self.site.inputs.versions.files().filter(|_| !self.is_copy());
+        let versions = versions.map(|(path, on_disk, digest)| (path.to_owned(), Output { content: Content::File(on_disk), digest }));
+        assets.chain(icons).chain(copies).chain(versions)
     }
 
     /// Pictures of the pages rendered since this was last asked, which a preview makes when a browser asks for them.
@@ -273,6 +280,7 @@ fn common(site: &Site, theme: &Theme, assets: &Assets, nav: Vec<serde_json::Valu
         "site": {
             "title": config.title, "description": config.description, "base_url": config.base_url, "language": config.language,
             "authors": config.authors, "license": config.license, "as_of": config.as_of, "search": config.search, "extra": config.extra,
+            "version": config.version.as_ref().map(|v| v.date),
         },
         "settings": settings::shown(site, theme),
         "t": theme.strings,
@@ -304,6 +312,11 @@ pub fn root_of(path: &str) -> String {
         0 => "./".to_owned(),
         depth => "../".repeat(depth),
     }
+}
+
+/// From the root of a dated copy, the same page of the latest site.
+pub fn latest_of(path: &str) -> String {
+    format!("../../{path}")
 }
 
 /// A path below a root, for an attribute.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::views::is_verified;
-use super::{Renderer, bare_pages, body, bounded, cards, head, nav_title, outputs, root_of};
+use super::{Renderer, bare_pages, body, bounded, cards, head, latest_of, nav_title, outputs, root_of};
 use crate::check::Standing;
 use crate::diag::Report;
 use crate::load::markdown::{Heading, escape};
@@ -43,8 +43,8 @@ pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Re
     }
     value["head"] = json!(head::of_page(renderer, page, &value, card.as_ref()));
     let lists = lists(renderer, page, text);
-    // The preview has no host's redirects.
-    if renderer.preview || !outputs::all_redirect(&site.inputs.config.deploy.hosts) {
+    // The preview has no host's redirects, and nobody has an old address of a copy.
+    if renderer.preview || !renderer.is_copy() && !outputs::all_redirect(&site.inputs.config.deploy.hosts) {
         for alias in &site.routes.pages[page].aliases {
             files.push((alias.clone(), bare_pages::redirect(&root_of(alias), &path, &site.inputs.config.base_url).into()));
         }
@@ -190,12 +190,15 @@ fn page_value(renderer: &Renderer, page: usize, text: &PageText) -> Value {
     let used: Vec<usize> = (0..front.citations.len()).filter(|c| site.is_used(page, *c)).collect();
     let words = text.body.words;
     let path = routed.path.clone();
+    let former = routed.aliases.iter().filter_map(|a| a.strip_suffix("index.html"));
+    let addresses: Vec<&str> = std::iter::once(path.as_str()).chain(former).collect();
+    let versions = inputs.versions.of_page(&addresses).filter(|_| !renderer.is_copy());
     json!({
         "kind": kind, "title": front.title, "nav_title": nav_title(site, page), "summary": front.summary, "path": path,
         "url": format!("{}{path}", inputs.config.base_url), "nav_path": nav_path,
         "date": front.date, "updated": front.updated, "review_after": front.review_after,
         "authors": if front.authors.is_empty() { &inputs.config.authors } else { &front.authors },
-        "tags": front.tags, "extra": front.extra,
+        "reviewers": front.reviewers.as_ref().unwrap_or(&inputs.config.reviewers), "tags": front.tags, "extra": front.extra,
         "toc": if front.toc == Some(false) { Value::Array(Vec::new()) } else { toc(&text.body.headings) },
         "words": words, "reading_minutes": (words / 220).max(1), "breadcrumbs": breadcrumbs,
         "prev": order(-1), "next": order(1), "siblings": siblings, "draft": front.draft,
@@ -206,6 +209,8 @@ fn page_value(renderer: &Renderer, page: usize, text: &PageText) -> Value {
             "quotes_unarchived": used.iter().filter(|c| standing[**c] == Standing::Unarchived).count(),
         },
         "findings": findings(renderer, page),
+        "latest": inputs.config.version.as_ref().map(|_| latest_of(&path)),
+        "versions": versions.map(|(date, path)| json!({ "date": date, "path": path })).collect::<Vec<_>>(),
     })
 }
 
@@ -273,6 +278,7 @@ fn references(renderer: &Renderer, page: usize, text: &PageText) -> tera::Value 
             ("lang", citation.lang.as_deref().into()),
             ("translation", citation.translation.as_deref().into()),
             ("locator", renderer.views.locator(page, c).into()),
+            ("passage", renderer.views.passage(source, citation.quote.as_deref()).into()),
             ("origin", origin.into()),
             ("origins", origins.into()),
             ("claims", resting(renderer, page, c).into()),

@@ -42,6 +42,24 @@ pub fn of_page(renderer: &Renderer, page: usize, value: &Value, authors: &[Strin
     if let Some(license) = &config.license {
         article["license"] = json!(license.url);
     }
+    // Pages are reviewed, says schema.org, not articles.
+    let reviewers = front.reviewers.as_ref().unwrap_or(&config.reviewers);
+    if !reviewers.is_empty() {
+        let people: Vec<Value> = reviewers.iter().map(|name| json!({ "@type": "Person", "name": name })).collect();
+        article["mainEntityOfPage"] = json!({ "@type": "WebPage", "@id": url, "reviewedBy": people });
+    }
+    if let Some(version) = &config.version {
+        article["version"] = json!(version.date.to_string());
+    }
+    let copies = value["versions"].as_array().filter(|c| !c.is_empty());
+    if let Some(copies) = copies {
+        article["archivedAt"] =
+            copies.iter().map(|c| json!(format!("{}{}", config.base_url, c["path"].as_str().unwrap_or_default()))).collect();
+    }
+    let method = renderer.theme.settings.get("method_path").and_then(Value::as_str).unwrap_or_default();
+    if !method.is_empty() && site.leads_somewhere(method) {
+        article["publishingPrinciples"] = json!(format!("{}{method}", config.base_url));
+    }
     let mut graph = vec![article];
     if let Some(crumbs) = value["breadcrumbs"].as_array().filter(|c| !c.is_empty()) {
         let path = |c: &Value| c["path"].as_str().unwrap_or_default().to_owned();
@@ -113,6 +131,13 @@ fn work(renderer: &Renderer, source: usize) -> Value {
     let mut work = json!({ "@type": "CreativeWork", "name": source.title() });
     if let Some(url) = source.url() {
         work["url"] = json!(url);
+    }
+    if let Some(archived) = source.archived_url() {
+        work["archivedAt"] = json!(archived);
+    }
+    // Where it was: a name for the work, no longer a way to it.
+    if let Some(gone) = &source.gone_url {
+        work["identifier"] = json!(gone);
     }
     work
 }

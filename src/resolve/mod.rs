@@ -136,6 +136,7 @@ pub fn is_generated(path: &str, inputs: &Inputs, routes: &Routes) -> bool {
         || inputs.questions.all.iter().any(|q| routes::question_csv(&q.id) == path)
         || path.strip_prefix("sources/").and_then(|p| p.strip_suffix("/index.html")).is_some_and(|key| inputs.sources.get(key).is_some())
         || routes.is_copied(path)
+        || inputs.versions.has(path)
 }
 
 /// Tell of the name of an origin that is neither an actor nor a source.

@@ -118,6 +118,9 @@ impl Routes {
                 (format!("the page of the source `{}`", source.key), Some(source.place.clone())),
             );
         }
+        for (path, ..) in inputs.versions.files() {
+            taken.insert(fold(path), (format!("the file {path}"), None));
+        }
         for (i, page) in inputs.pages.iter().enumerate() {
             routes.by_file.insert(page.path.clone(), i);
         }

@@ -7,9 +7,10 @@ use std::path::Path;
 
 use super::WriteError;
 use super::place::real;
+use crate::config::VERSIONS;
 
 /// The folders of a site that are input.
-const INPUTS: [&str; 5] = ["content", "themes", "templates", "assets", "strings"];
+const INPUTS: [&str; 6] = ["content", "themes", "templates", "assets", "strings", VERSIONS];
 
 /// Refuse an output folder whose replacement would cost the user something: the root of the file system, the home
 /// folder, the site or what holds it, its inputs, the top of a repository or its `.git`, a file.

@@ -20,6 +20,7 @@ mod stage;
 mod switch;
 #[cfg(test)]
 mod tests;
+pub mod version;
 
 pub use differing::Differing;
 pub use error::WriteError;

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { openBrowser, openSite, pointAt } from "./site.mjs";
+import { openBrowser, openKept, openSite, pointAt } from "./site.mjs";
 
 const resolve = createRequire(import.meta.url).resolve;
 const AXE = await readFile(resolve("axe-core/axe.min.js"), "utf8");
@@ -16,13 +16,15 @@ const SCHEMES = ["light", "dark"];
 /** Pages looked at side by side. */
 const TOGETHER = 2;
 
-let site, browser;
+let site, kept, browser;
 before(async () => {
   site = await openSite();
+  kept = await openKept();
   browser = await openBrowser();
 });
 after(async () => {
   await browser?.close();
+  await kept?.close();
   await site?.close();
 });
 
@@ -50,19 +52,19 @@ async function violations(page, at) {
 
 test(`every page, ${SCHEMES.join(" and ")}, at ${WIDTHS.join(" and ")} pixels`, async () => {
   const found = [];
-  const left = [...site.pages];
+  const left = [site, kept].flatMap(({ base, pages }) => pages.map((route) => base + route));
   const walk = async () => {
     const page = await browser.newPage({ reducedMotion: "reduce" });
-    for (let route = left.shift(); route !== undefined; route = left.shift()) {
+    for (let url = left.shift(); url !== undefined; url = left.shift()) {
       await page.setViewportSize({ width: WIDTHS[0], height: 900 });
-      await page.goto(site.base + route, { waitUntil: "networkidle" });
+      await page.goto(url, { waitUntil: "networkidle" });
       await arm(page);
       await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 900 });
         for (const colorScheme of SCHEMES) {
           await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-          found.push(...(await violations(page, `/${route} ${width} ${colorScheme}`)));
+          found.push(...(await violations(page, `${new URL(url).pathname} ${width} ${colorScheme}`)));
         }
       }
     }
@@ -78,12 +80,14 @@ for (const colorScheme of SCHEMES) {
       const page = await browser.newPage({ colorScheme, reducedMotion: "reduce", viewport: { width, height: 900 } });
       const found = [];
       // A citation and a term in the text, and a source in a list, whose card is fetched from another page.
-      for (const [route, marks] of [
-        ["numbers/troops/", "main .text a.cite[id^='use-']"],
-        ["numbers/troops/", "main .text a.term"],
-        ["responses/", "main a.src"],
+      for (const [base, route, marks] of [
+        [site.base, "numbers/troops/", "main .text a.cite[id^='use-']"],
+        [site.base, "numbers/troops/", "main .text a.term"],
+        [site.base, "responses/", "main a.src"],
+        // With the passage, the archived copy, and what is gone.
+        [kept.base, "river/", "main .text a.cite[id^='use-council']"],
       ]) {
-        await page.goto(site.base + route, { waitUntil: "networkidle" });
+        await page.goto(base + route, { waitUntil: "networkidle" });
         await pointAt(page, page.locator(marks).first());
         await page.locator(".cc").waitFor({ state: "visible" });
         await arm(page);

@@ -4,18 +4,18 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { openSite, run } from "./site.mjs";
+import { openKept, openSite, run } from "./site.mjs";
 
 const JAR = path.join(path.dirname(createRequire(import.meta.url).resolve("vnu-jar/package.json")), "build/dist/vnu.jar");
 
-let site;
+let sites = [];
 before(async () => {
-  site = await openSite();
+  sites = [await openSite(), await openKept()];
 });
-after(() => site?.close());
+after(() => Promise.all(sites.map((site) => site.close())));
 
 test("every page is valid HTML", async () => {
-  const pages = site.files.filter((f) => f.endsWith(".html")).map((f) => path.join(site.folder, f));
+  const pages = sites.flatMap(({ folder, files }) => files.filter((f) => f.endsWith(".html")).map((f) => path.join(folder, f)));
   let report;
   try {
     report = (await run("java", ["-Xss2m", "-jar", JAR, "--format", "json", "--exit-zero-always", ...pages])).stderr;
@@ -23,7 +23,7 @@ test("every page is valid HTML", async () => {
     assert.fail(`the checker does not run: ${error.message}`);
   }
   const found = JSON.parse(report).messages.map((m) => {
-    const file = path.relative(site.folder, new URL(m.url).pathname);
+    const file = new URL(m.url).pathname;
     return `${file}:${m.lastLine ?? "?"}: ${m.subType ?? m.type}: ${m.message} [${(m.extract ?? "").replace(/\s+/g, " ").slice(0, 100)}]`;
   });
   assert.equal(found.length, 0, `${found.length} findings:\n${found.join("\n")}`);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { newSite, openBrowser, openSite, watch } from "./site.mjs";
+import { newSite, openKept, openBrowser, openSite, watch } from "./site.mjs";
 
 let site, browser;
 before(async () => {
@@ -98,6 +98,16 @@ test("the same for the site that `cited init` makes", async () => {
     }
   } finally {
     await made.close();
+  }
+});
+
+test("the same for a site with versions, originals and reviewers", async () => {
+  const kept = await openKept();
+  try {
+    const faults = await faultsOf(kept);
+    assert.equal(faults.length, 0, faults.join("\n"));
+  } finally {
+    await kept.close();
   }
 });
 

@@ -6,7 +6,7 @@
 
 import { execFile } from "node:child_process";
 import { createReadStream, existsSync } from "node:fs";
-import { mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
+import { cp, mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import http from "node:http";
 import os from "node:os";
 import path from "node:path";
@@ -125,6 +125,54 @@ export async function newSite() {
   const root = path.join(folder, "river");
   await run(CITED, ["init", root]);
   return { root, close: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Where the sources of `openKept` are said to be. */
+export const ORIGINALS = { live: "https://rivers.example/survey", gone: "https://town.example/news", copy: "https://archive.example/2024/news" };
+
+/** The site of `cited init` with what only some sites have: addresses of sources, one of them gone, an archived copy,
+    reviewers, a page on the method, and a dated copy of it all. */
+export async function openKept() {
+  const made = await newSite();
+  const edit = async (file, ...changes) => {
+    let text = await readFile(path.join(made.root, file), "utf8");
+    for (const [from, to] of changes) {
+      if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`);
+      text = text.replace(from, to);
+    }
+    await writeFile(path.join(made.root, file), text);
+  };
+  try {
+    await edit(
+      "content/sources.yaml",
+      ["  date: 2024-12-05\n  evidence:", `  date: 2024-12-05\n  url: ${ORIGINALS.live}\n  evidence:`],
+      ["  date: 2024-12-10\n  evidence:", `  date: 2024-12-10\n  url: ${ORIGINALS.gone}\n  evidence:\n    original: gone\n    archived_url: ${ORIGINALS.copy}\n    archived_on: 2024-12-12`],
+    );
+    await edit("site.yaml", ["archive: archive", "archive: archive\nauthors: [River Desk]\nreviewers: [Ada Ng, Bo Ito]\ntheme_settings: { method_path: method/ }"]);
+    await writeFile(path.join(made.root, "content/method.md"), "---\ntitle: How we work\ndate: 2024-12-15\n---\n\nWe read twice.\n");
+    await run(CITED, ["--root", made.root, "export", "--snapshot", "2024-12-20"]);
+    await edit("content/river.md", ["title: How many salmon came back?", "title: How many salmon came home?"]);
+    const site = await openSite({ root: made.root, least: 12 });
+    return { ...site, root: made.root, close: () => Promise.all([site.close(), made.close()]) };
+  } catch (error) {
+    await made.close();
+    throw error;
+  }
+}
+
+/** The explainer with a dated copy of itself. */
+export async function openExplainerKept() {
+  const root = await temporaryFolder("explainer");
+  const close = () => rm(root, { recursive: true, force: true });
+  try {
+    for (const part of ["content", "themes", "site.yaml"]) await cp(path.join(ROOT, part), path.join(root, part), { recursive: true });
+    await run(CITED, ["--root", root, "export", "--snapshot", "2025-07-20"]);
+    const site = await openSite({ root });
+    return { ...site, close: () => Promise.all([site.close(), close()]) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** Build the explainer, or another site, for a sub-path and serve it. */

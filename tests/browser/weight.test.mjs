@@ -1,4 +1,5 @@
-// What the first view of a page costs on the wire: HTML, style sheets and scripts after brotli, and fonts.
+// What the first view of a page costs on the wire: HTML, style sheets and scripts after brotli, and fonts; of the
+// explainer's pages and of those of a dated copy.
 //
 // Counted is what a browser fetches before the page stands (its `load` event), each file compressed alone, as a host
 // does it. The style sheet for paper is fetched then too, after all else; it draws nothing and is counted apart.
@@ -9,7 +10,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import zlib from "node:zlib";
-import { openBrowser, openSite } from "./site.mjs";
+import { openBrowser, openExplainerKept } from "./site.mjs";
 
 /** Bytes after brotli: HTML, style sheets and scripts. */
 const FIRST_VIEW = 14_000;
@@ -18,7 +19,7 @@ const FONTS = 60_000;
 
 let site;
 before(async () => {
-  site = await openSite();
+  site = await openExplainerKept();
 });
 after(() => site?.close());
 

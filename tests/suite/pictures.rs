@@ -4,12 +4,11 @@
 //! decoded and looked at pixel by pixel.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cited::load::Options;
-use cited::output::{Content, InMemory};
 use cited::picture::{Picture, png};
-use cited::pipeline;
-use cited::reuse::Reuse;
+use cited::pipeline::live::Live;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, GenericImageView, ImageEncoder, RgbImage};
 
@@ -305,18 +304,19 @@ fn a_preview_makes_cards_when_they_are_asked_for_and_they_are_the_same() {
     site.write("content/bridge/bands.png", drawing(1000));
     site.build();
     let published = site.tree("public");
-    let options = Options { root: site.root(), preview: true, ..Options::default() };
-    let reuse = Reuse::kept();
-    for _ in 0..2 {
-        let built = pipeline::build(&options, &reuse, |_| (), &InMemory).expect("the site can be read");
-        let tree = built.tree.expect("the site can be shown");
-        let drawn: Vec<_> = tree.iter().filter(|(_, output)| matches!(output.content, Content::Later(_))).collect();
-        assert_eq!(drawn.iter().filter(|(path, _)| path.starts_with("assets/cards/")).count(), 2);
-        for (path, output) in drawn {
+    // Asked for before their pages, and after.
+    for pages_first in [false, true] {
+        let mut live = Live::new(Options { root: site.root(), ..Options::default() }, Arc::new(|_| ()), || ());
+        let files = live.step(None).expect("the site can be read").files.expect("the site can be shown");
+        if pages_first {
+            assert!(files.file("index.html").expect("it can be made").is_some());
+        }
+        let names: Vec<&String> = published.keys().filter(|path| path.starts_with("assets/")).collect();
+        assert_eq!(names.iter().filter(|path| path.starts_with("assets/cards/")).count(), 2);
+        for path in names {
+            let output = files.file(path).expect("it can be made").unwrap_or_else(|| panic!("{path} is not there"));
             assert_eq!(output.bytes().expect("it can be drawn")[..], published[path][..], "{path}");
         }
-        // Paths carry digests, so a site that was published names the same files.
-        let names = |paths: Vec<String>| paths.into_iter().filter(|p| p.starts_with("assets/")).collect::<Vec<_>>();
-        assert_eq!(names(tree.iter().map(|(path, _)| path.to_owned()).collect()), names(site.outputs()));
+        assert!(files.file("assets/cards/0123456789abcdef.png").expect("nothing fails").is_none());
     }
 }

@@ -132,7 +132,12 @@ fn apply(site: &TestSite, edit: &Edit) {
         Edit::Template { name, mark } => {
             let name = ["page.html", "section.html", "shortcodes/pages.html"][usize::from(*name)];
             let theme = site.read(&format!("themes/minimal/templates/{name}"));
-            site.write(&format!("templates/{name}"), format!("{theme}<!-- {mark} -->"));
+            // Outside of its blocks a template that extends another may say nothing: a mark of 4 breaks it.
+            let marked = match theme.rfind("{% endblock") {
+                Some(end) if *mark < 4 => format!("{}<!-- {mark} -->{}", &theme[..end], &theme[end..]),
+                _ => format!("{theme}<!-- {mark} -->"),
+            };
+            site.write(&format!("templates/{name}"), marked);
         }
         Edit::Strings { word } => site.write("strings/en.yaml", format!("notes: Notes {word}\nlink_to_section: Link {word}\nsource: Source {word}\n")),
         Edit::Asset { colour } => site.write("assets/site.css", format!("body {{ order: {colour} }}\n")),

@@ -146,7 +146,7 @@ fn with(old: &str, news: Vec<New>, named: bool, sources: &Sources) -> Result<(St
         let key = entry::key(&wanted_key, &entry, |k| taken.iter().any(|t| t == k));
         text = entry::append(&text, &entry::yaml(&key, &entry, archive.as_deref())?);
         taken.push(key.to_lowercase());
-        all.push(Source { key: key.clone(), entry, evidence: Default::default(), place: nowhere.clone(), yaml: None });
+        all.push(Source { key: key.clone(), entry, evidence: Default::default(), place: nowhere.clone(), yaml: None, gone_url: None });
         keys.push(key);
     }
     Ok((text, keys))

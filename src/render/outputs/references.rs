@@ -49,17 +49,23 @@ pub fn cite_this(renderer: &Renderer, page: usize) -> Option<CiteThis> {
         slug => slug,
     };
     let names = if authors.is_empty() { config.title.clone() } else { authors.join(", ") };
-    let text = format!("{names}. \u{201c}{}\u{201d}. {}, {}. {url}", front.title, config.title, date.text());
+    let version = config.version.as_ref().map(|v| v.date);
+    let named = version.map_or_else(String::new, |v| {
+        format!(" {}.", renderer.theme.word("version_cited", "Version of {date}").replace("{date}", &v.text()))
+    });
+    let text = format!("{names}. \u{201c}{}\u{201d}. {}, {}.{named} {url}", front.title, config.title, date.text());
+    let mut item = json!({
+        "id": key, "type": "webpage", "title": front.title, "container-title": config.title, "URL": url, "language": config.language,
+        "author": authors.iter().map(|a| json!({ "literal": a })).collect::<Vec<_>>(), "issued": date_parts(date),
+    });
+    if let Some(version) = version {
+        item["version"] = json!(version.to_string());
+    }
     Some(CiteThis {
         text,
-        bibtex: bibtex(&key, &front.title, authors, &config.title, date, &url),
+        bibtex: bibtex(&key, &front.title, authors, &config.title, date, version, &url),
         ris: ris(&front.title, authors, &config.title, date, &url, &config.language),
-        csl_json: serde_json::to_string_pretty(&json!([{
-            "id": key, "type": "webpage", "title": front.title, "container-title": config.title, "URL": url, "language": config.language,
-            "author": authors.iter().map(|a| json!({ "literal": a })).collect::<Vec<_>>(), "issued": date_parts(date),
-        }]))
-        .unwrap_or_default()
-            + "\n",
+        csl_json: serde_json::to_string_pretty(&json!([item])).unwrap_or_default() + "\n",
         bibtex_path: format!("{path}cite.bib"),
         ris_path: format!("{path}cite.ris"),
         csl_json_path: format!("{path}cite.json"),
@@ -92,7 +98,7 @@ fn tex(text: &str) -> String {
     out
 }
 
-fn bibtex(key: &str, title: &str, authors: &[String], site: &str, date: Date, url: &str) -> String {
+fn bibtex(key: &str, title: &str, authors: &[String], site: &str, date: Date, version: Option<Date>, url: &str) -> String {
     let mut text = format!("@online{{{key},\n");
     let mut field = |name: &str, value: String| text.push_str(&format!("  {name} = {{{value}}},\n"));
     if !authors.is_empty() {
@@ -103,6 +109,9 @@ fn bibtex(key: &str, title: &str, authors: &[String], site: &str, date: Date, ur
     field("organization", tex(site));
     field("date", date.to_string());
     field("year", date.year().to_string());
+    if let Some(version) = version {
+        field("version", version.to_string());
+    }
     field("url", url.replace(['{', '}', '\\'], ""));
     text.push_str("}\n");
     text
@@ -164,6 +173,19 @@ pub fn csl_json_of_source(source: &Source) -> Value {
     }
     if let Some(doi) = source.entry.doi() {
         item["DOI"] = json!(doi);
+    }
+    // What CSL has no name for stands in `custom` (its schema, 1.0.2).
+    if let Some(archived) = source.archived_url() {
+        item["custom"]["archived_url"] = json!(archived);
+        if let Some(date) = source.evidence.archived_on {
+            item["custom"]["archived_on"] = json!(date.to_string());
+        }
+    }
+    if source.is_gone() {
+        item["custom"]["original"] = json!("gone");
+        if let Some(url) = &source.gone_url {
+            item["custom"]["gone_url"] = json!(url);
+        }
     }
     item
 }

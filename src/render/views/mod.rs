@@ -85,6 +85,13 @@ impl Views {
         written.clone().or_else(|| self.checked.standing(page)[citation].paragraph().map(|n| format!("para. {n}")))
     }
 
+    /// Where the words of a quote stand in its source, as an address; none if there is no page that could show them.
+    pub fn passage(&self, source: usize, quote: Option<&str>) -> Option<String> {
+        let source = &self.site.inputs.sources.all[source];
+        let is_there = !source.is_gone() || source.archived_url().is_some();
+        crate::archive::passage(&source.url().filter(|_| is_there)?, quote?)
+    }
+
     /// A citation of a record.
     pub fn cite(&self, page: usize, citation: usize) -> Option<CiteView> {
         let record = &self.site.inputs.pages[page].front.citations[citation];
@@ -256,6 +263,8 @@ impl Views {
                     id: record.id().to_owned(),
                     quote: record.quote.clone(),
                     locator: self.locator(*page, *citation),
+                    lang: record.lang.clone(),
+                    passage: self.passage(number, record.quote.as_deref()),
                     status: self.checked.standing(*page)[*citation].name(),
                     page: self.page(*page),
                     href: format!("{}#cite-{}", self.site.routes.pages[*page].path, record.id()),
@@ -364,7 +373,10 @@ fn brief(site: &Site, number: usize) -> SourceBrief {
         date_inferred: source.evidence.date_basis == Some(DateBasis::Inferred),
         author: (!authors.is_empty()).then(|| authors.join(", ")),
         publisher: source.entry.publisher().and_then(|p| p.name()).map(|n| n.value.to_string()),
-        archived_url: source.evidence.archived_url.clone().filter(|u| crate::address::is_publishable(u)),
+        archived_url: source.archived_url().map(str::to_owned),
+        archived_on: source.evidence.archived_on.filter(|_| source.archived_url().is_some()),
+        original_gone: source.is_gone(),
+        gone_url: source.gone_url.clone(),
         archived: source.is_archived(),
     }
 }

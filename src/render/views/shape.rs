@@ -46,6 +46,9 @@ pub struct SourceBrief {
     pub author: Option<String>,
     pub publisher: Option<String>,
     pub archived_url: Option<String>,
+    pub archived_on: Option<Date>,
+    pub original_gone: bool,
+    pub gone_url: Option<String>,
     pub archived: bool,
 }
 
@@ -191,6 +194,9 @@ pub struct SourceUse {
     pub id: String,
     pub quote: Option<String>,
     pub locator: Option<String>,
+    pub lang: Option<String>,
+    /// The address of the words in the original.
+    pub passage: Option<String>,
     pub status: &'static str,
     pub page: PageLink,
     pub href: String,

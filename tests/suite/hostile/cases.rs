@@ -198,7 +198,12 @@ fn fields() -> Vec<Case> {
         |name: &'static str, path: &'static str, from: &str, to: &str| places.push((name, path, from.to_owned(), to.to_owned()));
     place("page's title", river, "title: How many salmon came back?", "title: TEXT");
     place("summary", river, "summary: The survey counted at one weir; the council estimated for the whole river.", "summary: TEXT");
-    place("tags, authors, menu", river, "weight: 10", "tags: [TEXT]\nauthors: [TEXT]\nextra: { nav_title: TEXT, a: TEXT }");
+    place(
+        "tags, authors, menu",
+        river,
+        "weight: 10",
+        "tags: [TEXT]\nauthors: [TEXT]\nreviewers: [TEXT]\nextra: { nav_title: TEXT, a: TEXT }",
+    );
     place("corrections", river, "weight: 10", "corrections: [{ date: 2025-01-01, was: TEXT, now: TEXT, why: TEXT }]");
     place("event", river, "title: The autumn count at the weir ends, place: Weir 3", "title: TEXT, place: TEXT, note: TEXT");
     place("estimate's note", river, "    cites: [survey-count]", "    note: TEXT\n    cites: [survey-count]");
@@ -254,7 +259,7 @@ fn fields() -> Vec<Case> {
         "site's description, authors, licence",
         "site.yaml",
         "language: en",
-        "language: en\nauthors: [TEXT]\nlicense: { name: TEXT, url: '' }\nextra: { a: TEXT }",
+        "language: en\nauthors: [TEXT]\nreviewers: [TEXT]\nlicense: { name: TEXT, url: '' }\nextra: { a: TEXT }",
     );
     place("theme's settings", "site.yaml", "as_of: 2024-12-15", "as_of: 2024-12-15\ntheme_settings: { footer: TEXT }");
     let mut cases = Vec::new();
