@@ -96,12 +96,12 @@ def style(server: Server, site: Path, edits: int, samples: Samples) -> None:
     reader = Events(server, f"/{page(7)}/")
     for number in range(edits):
         time.sleep(REST)
-        mark = f"/* edited {number} */"
+        mark = f".edited{number}{{order:1}}"
         began = save(file, f"{original}\n{mark}\n")
         _, event = reader.next(lambda event: event["styles"] or event["reload"], began, PATIENCE)
         if event["reload"]:
             raise Failed("the page was reloaded for a style")
-        now = server.until(f"/{event['styles'][0]['new']}", lambda body: mark.encode() in body, PATIENCE)
+        now = server.until(f"/{event['styles'][0]['new']}", lambda body: f".edited{number}".encode() in body, PATIENCE)
         samples.setdefault("style", []).append(now - began)
     reader.close()
 

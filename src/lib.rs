@@ -16,6 +16,7 @@ pub mod date;
 pub mod diag;
 pub mod headers;
 pub mod html;
+pub mod pieces;
 pub mod text;
 pub mod yaml;
 

@@ -25,6 +25,7 @@ use rayon::prelude::*;
 use crate::diag::{Code, Report, Severity};
 use crate::figures::Lexicon;
 use crate::output::PageSummary;
+use crate::pieces::Pieces;
 use crate::resolve::Site;
 use crate::resolve::text::PageText;
 use entries::{Ascribed, Entries};
@@ -41,7 +42,7 @@ pub struct Checked {
 }
 
 /// For each page something that is found out when it is asked for; states of a site share it.
-type PerPage<T> = Vec<Arc<OnceLock<T>>>;
+type PerPage<T> = Pieces<Arc<OnceLock<T>>>;
 
 fn nothing_yet<T>(site: &Site) -> PerPage<T> {
     site.inputs.pages.iter().map(|_| Arc::new(OnceLock::new())).collect()
@@ -56,11 +57,8 @@ impl Checked {
     /// What is known of a state of the site that followed that of `self` by [`Site::revised`]: how the quotes of all pages
     /// stand but of those that were read anew.
     pub fn following(&self, site: &Arc<Site>, anew: &[usize]) -> Self {
-        let (mut standing, mut ascribed) = (self.standing.clone(), self.ascribed.clone());
-        for page in anew {
-            standing[*page] = Arc::default();
-            ascribed[*page] = Arc::default();
-        }
+        let standing = self.standing.with(anew.iter().map(|page| (*page, Arc::default())));
+        let ascribed = self.ascribed.with(anew.iter().map(|page| (*page, Arc::default())));
         Self { site: site.clone(), standing, ascribed }
     }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::files::{self, ReadError, is_ignored};
 use super::{Inputs, Options, theme};
 use crate::diag::Report;
+use crate::reuse::Reuse;
 
 /// What came of it.
 #[derive(Debug)]
@@ -34,13 +35,13 @@ pub enum Again {
 ///
 /// # Errors
 /// When the machine refuses to read one.
-pub fn read(options: &Options, before: &Inputs, changed: &BTreeSet<PathBuf>) -> Result<Again, ReadError> {
+pub fn read(options: &Options, before: &Inputs, changed: &BTreeSet<PathBuf>, reuse: &Reuse) -> Result<Again, ReadError> {
     // A link and the file that it leads to change together, and only one of them is named.
     if before.has_links {
         return Ok(Again::All);
     }
     let mut inputs = before.clone();
-    let (mut pages, mut is_theme, mut broken) = (Vec::new(), false, Report::default());
+    let (mut pages, mut anew, mut is_theme, mut broken) = (Vec::new(), Vec::new(), false, Report::default());
     for path in changed {
         match Part::of(path, before) {
             Part::Nothing => {}
@@ -57,10 +58,10 @@ pub fn read(options: &Options, before: &Inputs, changed: &BTreeSet<PathBuf>) -> 
                 if digest == before.pages[number].digest {
                     continue;
                 }
-                match super::read_front(&file, digest, before.config.trusted_html) {
+                match super::take_page(&file, digest, before.config.trusted_html, reuse) {
                     Ok(page) if page.front.draft != before.pages[number].front.draft => return Ok(Again::All),
                     Ok(page) => {
-                        inputs.pages[number] = page;
+                        anew.push((number, page));
                         pages.push(number);
                     }
                     Err(found) => broken.extend((*found).clone()),
@@ -69,10 +70,13 @@ pub fn read(options: &Options, before: &Inputs, changed: &BTreeSet<PathBuf>) -> 
             Part::Else => return Ok(Again::All),
         }
     }
+    inputs.pages = before.pages.with(anew);
     if is_theme {
         let (mut found, mut has_links) = (Report::default(), false);
         inputs.theme = theme::read(&options.root, &before.config, &mut has_links, &mut found)?.map(Arc::new);
         inputs.has_links |= has_links;
+        // What it is of is not at hand here: the next time that everything is read, everything differs.
+        inputs.digest = 0;
         if inputs.theme.is_none() {
             broken.extend(found.clone());
         }
@@ -103,7 +107,7 @@ impl Part {
         match names.as_slice() {
             ["content", below @ ..] if names.last().is_some_and(|name| name.ends_with(".md")) => {
                 let below = below.join("/");
-                before.pages.binary_search_by(|page| page.path.as_str().cmp(&below)).map_or(Self::Else, Self::Page)
+                before.page(&below).map_or(Self::Else, Self::Page)
             }
             ["themes", name, _, ..] if *name == before.config.theme => Self::Theme,
             ["themes", _, _, ..] => Self::Nothing,

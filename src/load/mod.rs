@@ -33,10 +33,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::{CONFIG_FILE, Config};
 use crate::date::Date;
 use crate::diag::{Code, Diagnostic, Report};
+use crate::pieces::Pieces;
 use crate::reuse::Reuse;
 use crate::text::{Span, TextFile};
 use crate::yaml::Yaml;
@@ -75,7 +77,7 @@ pub struct Inputs {
     /// `site.yaml`.
     pub config: Arc<Config>,
     /// In the order of their paths.
-    pub pages: Vec<Arc<PageInput>>,
+    pub pages: Pieces<Arc<PageInput>>,
     /// Paths below `content/` of pages that exist but could not be read.
     pub unread: Arc<BTreeSet<String>>,
     /// The bibliography.
@@ -104,9 +106,57 @@ pub struct Inputs {
     pub found_in_theme: Arc<Report>,
     /// Whether some file is reached by a link: one that changes then changes under several names.
     pub has_links: bool,
+    /// Digest of everything but the pages.
+    digest: u128,
 }
 
 impl Inputs {
+    /// Whether nothing differs from what was read before, when the same pages were taken from one store.
+    pub fn is_same(&self, before: &Self) -> bool {
+        let same = |(a, b): (&Arc<PageInput>, &Arc<PageInput>)| Arc::ptr_eq(a, b);
+        self.digest == before.digest && self.pages.len() == before.pages.len() && self.pages.iter().zip(&before.pages).all(same)
+    }
+
+    /// The page with a path below `content/`.
+    pub fn page(&self, path: &str) -> Option<usize> {
+        let (mut low, mut high) = (0, self.pages.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            match self.pages[middle].path.as_str().cmp(path) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => return Some(middle),
+            }
+        }
+        None
+    }
+
+    /// Digest of everything but the pages: `texts` are the files that were read whole.
+    fn digest_rest(&self, texts: &[Arc<TextFile>]) -> u128 {
+        let mut digest = Xxh3::new();
+        for file in texts {
+            digest.update(file.path.as_bytes());
+            digest.update(&file.text.len().to_le_bytes());
+            digest.update(file.text.as_bytes());
+        }
+        digest.update(&self.theme.as_ref().map_or(0, |theme| theme.digest).to_le_bytes());
+        for copied in &*self.copies {
+            digest.update(copied.path.as_bytes());
+            digest.update(&copied.digest.to_le_bytes());
+        }
+        for (path, _, file) in self.versions.files() {
+            digest.update(path.as_bytes());
+            digest.update(&file.to_le_bytes());
+        }
+        for text in &self.archive.texts {
+            digest.update(text.as_ref().map_or("none", |text| text.sha256()).as_bytes());
+        }
+        // A file that is missing, or that cannot be read, says so here.
+        let found = self.found.iter().chain(self.found_in_theme.iter()).map(|d| (d.code, &d.message, d.place()));
+        digest.update(format!("{:?}{:?}", self.unread, found.collect::<Vec<_>>()).as_bytes());
+        digest.digest128()
+    }
+
     /// Tell everything that was found.
     pub fn tell(&self, report: &mut Report) {
         report.extend((*self.found).clone());
@@ -185,12 +235,18 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
         }
         return Ok(Err(found));
     };
+    let mut texts = vec![config_file.clone()];
     let config = Config::read(&config_file, options.base_url.as_deref(), report).map(|c| c.at_version(options.version));
-    let record = |name: &str, report: &mut Report| files::read_text(root, &format!("content/{name}"), report);
+    let mut record = |name: &str, report: &mut Report| {
+        let file = files::read_text(root, &format!("content/{name}"), report)?;
+        texts.extend(file.clone());
+        Ok::<_, ReadError>(file)
+    };
     let actors = Records::read(record("actors.yaml", report)?.as_ref(), "id", |a: &Actor| &a.id, report);
     let questions = Records::read(record("questions.yaml", report)?.as_ref(), "id", |q: &Question| &q.id, report);
     check_tolerances(&questions, report);
     let glossary = Records::read(record("glossary.yaml", report)?.as_ref(), "term", |t: &Term| &t.term, report);
+    let lock = record("sources.lock", report)?;
 
     let trusted_html = config.as_ref().is_some_and(|c| c.trusted_html);
     let mut has_links = false;
@@ -218,13 +274,13 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
     if !options.drafts {
         drop_drafts(&mut pages, report);
     }
-    let sources = bibliography(root, &config, report)?;
+    let sources = bibliography(root, &config, &mut texts, report)?;
     let inside = crate::config::stays_inside(std::path::Path::new(&config.citation_style));
     let style_file =
         if config.citation_style.ends_with(".csl") && inside { files::read_text(root, &config.citation_style, report)? } else { None };
     let mut found_in_theme = Report::default();
     let theme = theme::read(root, &config, &mut has_links, &mut found_in_theme)?.map(Arc::new);
-    let archive = Archive::open(options, &config, &sources, record("sources.lock", report)?, report);
+    let archive = Archive::open(options, &config, &sources, lock, report);
     let copied = |path: &String| !RECORD_FILES.contains(&&path["content/".len()..]) && !config.bibliography.contains(path);
     let copies = copies::read(root, other_paths.into_iter().filter(copied).collect())?;
     for (copied, why) in copies.iter().filter(|_| !trusted_html).filter_map(|c| Some((c, c.active.as_ref()?))) {
@@ -235,11 +291,12 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
         );
     }
     let versions = Arc::new(Versions::read(root, !options.preview, &mut has_links, report)?);
-    Ok(Ok(Inputs {
+    texts.extend(style_file.clone());
+    let mut inputs = Inputs {
         versions,
         as_of: options.as_of.or(config.as_of),
         config: Arc::new(config),
-        pages,
+        pages: pages.into_iter().collect(),
         unread: Arc::new(unread),
         sources: Arc::new(sources),
         actors: Arc::new(actors),
@@ -252,7 +309,10 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
         found: Arc::new(found),
         found_in_theme: Arc::new(found_in_theme),
         has_links,
-    }))
+        digest: 0,
+    };
+    inputs.digest = inputs.digest_rest(&texts);
+    Ok(Ok(inputs))
 }
 
 fn check_tolerances(questions: &Records<Question>, report: &mut Report) {
@@ -267,7 +327,12 @@ fn check_tolerances(questions: &Records<Question>, report: &mut Report) {
     }
 }
 
-fn bibliography(root: &std::path::Path, config: &Config, report: &mut Report) -> Result<Sources, ReadError> {
+fn bibliography(
+    root: &std::path::Path,
+    config: &Config,
+    texts: &mut Vec<Arc<TextFile>>,
+    report: &mut Report,
+) -> Result<Sources, ReadError> {
     let mut sources = Sources::default();
     for (number, path) in config.bibliography.iter().enumerate() {
         if !crate::config::stays_inside(std::path::Path::new(path)) {
@@ -275,7 +340,10 @@ fn bibliography(root: &std::path::Path, config: &Config, report: &mut Report) ->
             continue;
         }
         match files::read_text(root, path, report)? {
-            Some(file) => sources::read(&file, &mut sources, report),
+            Some(file) => {
+                sources::read(&file, &mut sources, report);
+                texts.push(file);
+            }
             // A site without a citation needs no bibliography; one that was named must exist.
             None if path == "content/sources.yaml" && !config.file.text.contains("bibliography:") => {}
             None if report.iter().any(|d| d.span.as_ref().is_some_and(|s| s.file.path == *path)) => sources.broken = true,
@@ -302,7 +370,12 @@ fn read_page(options: &Options, path: &str, trusted_html: bool, reuse: &Reuse) -
         return Ok(Err(Arc::new(report)));
     };
     let digest = xxhash_rust::xxh3::xxh3_128(file.text.as_bytes());
-    Ok(reuse.page(path, digest ^ u128::from(trusted_html), || read_front(&file, digest, trusted_html)))
+    Ok(take_page(&file, digest, trusted_html, reuse))
+}
+
+/// A page whose text has a digest: as it was read before, or read now.
+fn take_page(file: &Arc<TextFile>, digest: u128, trusted_html: bool, reuse: &Reuse) -> ParsedPage {
+    reuse.page(&file.path, digest ^ u128::from(trusted_html), || read_front(file, digest, trusted_html))
 }
 
 /// Split a page and read the record at its head.

@@ -36,6 +36,8 @@ pub struct Built {
     pub config: Option<Arc<Config>>,
     /// What was read besides the site's own folders: the archive.
     pub also: Vec<PathBuf>,
+    /// The site itself, as far as it could be resolved.
+    pub site: Option<Arc<Site>>,
 }
 
 /// Run all stages. With errors there is no tree. `levels` may change the severity of findings; it is called for parts of the
@@ -46,7 +48,8 @@ pub fn build(options: &Options, reuse: &Reuse, levels: impl Fn(&mut Report) + Sy
         Ok(inputs) => {
             let site = Arc::new(Site::of(Arc::new(inputs), reuse));
             // Nobody tells it to give up.
-            build_site(&site, reuse, levels, sink, &AtomicBool::new(false)).unwrap_or_default()
+            let built = build_site(&site, reuse, levels, sink, &AtomicBool::new(false)).unwrap_or_default();
+            Built { site: Some(site), ..built }
         }
         Err(mut report) => {
             levels(&mut report);
@@ -112,10 +115,13 @@ pub fn build_site(
     // What rendering found is said only of a site that has nothing else in the way: what stands in no context
     // because a name is unknown would be told twice.
     if let Some(renderer) = renderer.filter(|_| !report.has_errors()) {
-        made.par_extend(
-            (0..site.inputs.sources.all.len()).into_par_iter().map(|source| Made::of(sink, |report| renderer.source(source, report))),
+        let sources = 0..site.inputs.sources.all.len();
+        let (rest, of_sources) = rayon::join(
+            || Made::of(sink, |report| renderer.rest(&entries, report)),
+            || sources.into_par_iter().map(|source| Made::of(sink, |report| renderer.source(source, report))).collect::<Vec<_>>(),
         );
-        made.push(Made::of(sink, |report| renderer.rest(&entries, report)));
+        made.extend(of_sources);
+        made.push(rest);
         let mut tree = OutputTree::default();
         for (path, output) in renderer.loose(&mut report) {
             let output = match output.content {

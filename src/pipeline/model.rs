@@ -67,7 +67,7 @@ impl Model {
             (all, _) => *all = None,
         }
         if let (Some(before), Some(touched)) = (&self.site, &self.touched) {
-            match again::read(&self.options, &before.inputs, touched)? {
+            match again::read(&self.options, &before.inputs, touched, &self.reuse)? {
                 Again::All => {}
                 Again::Broken(report) => return Ok(Step::Broken { report, files: Some(touched.clone()), site: None }),
                 Again::Read { pages, theme: false, .. } if pages.is_empty() => {
@@ -95,6 +95,10 @@ impl Model {
             Ok(inputs) => inputs,
             Err(report) => return Ok(Step::Broken { report, files: None, site: None }),
         };
+        if let Some(before) = self.site.clone().filter(|before| inputs.is_same(&before.inputs)) {
+            self.touched = Some(BTreeSet::new());
+            return Ok(Step::Same(before));
+        }
         let site = Site::of(Arc::new(inputs), &self.reuse);
         let mut found = Report::default();
         site.inputs.tell(&mut found);

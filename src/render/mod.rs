@@ -211,9 +211,10 @@ impl Renderer {
     /// Everything that is no page of its own and no asset: the page for what is not found, feeds, data, the search index
     /// from the entries of all pages, in the order of the pages.
     pub fn rest(&self, entries: &[Option<String>], report: &mut Report) -> Vec<File> {
-        let mut files = self.not_found(report);
-        files.extend(self.listed());
-        files.push((outputs::SEARCH_INDEX.to_owned(), self.search_index(entries).into()));
+        let index = || self.search_index(entries);
+        let ((mut files, listed), index) = rayon::join(|| rayon::join(|| self.not_found(report), || self.listed()), index);
+        files.extend(listed);
+        files.push((outputs::SEARCH_INDEX.to_owned(), index.into()));
         files
     }
 

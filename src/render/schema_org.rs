@@ -5,6 +5,7 @@
 //! head before they see anything.
 //! Must never state a date that the front matter does not give.
 
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::Renderer;
@@ -81,44 +82,52 @@ pub fn of_page(renderer: &Renderer, page: usize, value: &Value, authors: &[Strin
 
 /// Every page with the works it cites, and every claim: its statement, who makes it, the page it stands on, what it
 /// rests on.
-pub fn claims(renderer: &Renderer) -> Value {
+pub fn claims(renderer: &Renderer) -> String {
+    // Each page's part becomes text at once: as values all of them together would be many times larger.
+    let pages: Vec<String> = (0..renderer.site.inputs.pages.len()).into_par_iter().map(|page| claims_of_page(renderer, page)).collect();
+    let nodes: Vec<&str> = pages.iter().map(String::as_str).filter(|nodes| !nodes.is_empty()).collect();
+    format!("{{\"@context\":\"https://schema.org\",\"@graph\":[{}]}}\n", nodes.join(","))
+}
+
+/// The nodes of one page, parted by commas.
+fn claims_of_page(renderer: &Renderer, page: usize) -> String {
     let site = &*renderer.site;
-    let mut graph = Vec::new();
-    for (page, numbers) in site.claims.by_page.iter().enumerate() {
-        let url = format!("{}{}", site.inputs.config.base_url, site.routes.pages[page].path);
-        let mut sources: Vec<usize> = Vec::new();
-        for citation in &site.inputs.pages[page].front.citations {
-            sources.extend(site.inputs.sources.index(&citation.source).filter(|s| !sources.contains(s)));
-        }
-        let cited: Vec<Value> = sources.iter().map(|source| work(renderer, *source)).collect();
-        if !cited.is_empty() {
-            let title = &site.inputs.pages[page].front.title;
-            graph.push(json!({ "@type": "Article", "@id": article_id(&url), "url": url, "headline": title, "citation": cited }));
-        }
-        for number in numbers {
-            let view = renderer.views.claim(*number);
-            let mut claim = json!({
-                "@type": "Claim", "@id": format!("{url}#{}", view.anchor), "text": statement(&view),
-                "appearance": { "@id": article_id(&url) },
-            });
-            // https://schema.org/citation: works, or what of a work is quoted.
-            let citation = |cite: &CiteView| {
-                let work = site.inputs.sources.index(&cite.source.key).map(|s| work(renderer, s));
-                match &cite.quote {
-                    Some(quote) => json!({ "@type": "Quotation", "text": quote, "isPartOf": work }),
-                    None => json!(work),
-                }
-            };
-            if !view.cites.is_empty() {
-                claim["citation"] = view.cites.iter().map(citation).collect();
-            }
-            if !view.by.is_empty() {
-                claim["author"] = view.by.iter().map(|a| json!({ "@type": sort_of(a.kind), "name": a.name })).collect();
-            }
-            graph.push(claim);
-        }
+    let mut nodes: Vec<String> = Vec::new();
+    let numbers = &site.claims.by_page[page];
+    let url = format!("{}{}", site.inputs.config.base_url, site.routes.pages[page].path);
+    let mut sources: Vec<usize> = Vec::new();
+    for citation in &site.inputs.pages[page].front.citations {
+        sources.extend(site.inputs.sources.index(&citation.source).filter(|s| !sources.contains(s)));
     }
-    json!({ "@context": "https://schema.org", "@graph": graph })
+    let cited: Vec<Value> = sources.iter().map(|source| work(renderer, *source)).collect();
+    if !cited.is_empty() {
+        let title = &site.inputs.pages[page].front.title;
+        let article = json!({ "@type": "Article", "@id": article_id(&url), "url": url, "headline": title, "citation": cited });
+        nodes.push(article.to_string());
+    }
+    for number in numbers {
+        let view = renderer.views.claim(*number);
+        let mut claim = json!({
+            "@type": "Claim", "@id": format!("{url}#{}", view.anchor), "text": statement(&view),
+            "appearance": { "@id": article_id(&url) },
+        });
+        // https://schema.org/citation: works, or what of a work is quoted.
+        let citation = |cite: &CiteView| {
+            let work = site.inputs.sources.index(&cite.source.key).map(|s| work(renderer, s));
+            match &cite.quote {
+                Some(quote) => json!({ "@type": "Quotation", "text": quote, "isPartOf": work }),
+                None => json!(work),
+            }
+        };
+        if !view.cites.is_empty() {
+            claim["citation"] = view.cites.iter().map(citation).collect();
+        }
+        if !view.by.is_empty() {
+            claim["author"] = view.by.iter().map(|a| json!({ "@type": sort_of(a.kind), "name": a.name })).collect();
+        }
+        nodes.push(claim.to_string());
+    }
+    nodes.join(",")
 }
 
 fn article_id(url: &str) -> String {

@@ -14,6 +14,7 @@ use crate::diag::{Code, Diagnostic, Report, did_you_mean};
 use crate::load::front_matter::{Estimate, Names};
 use crate::load::sources::Kind;
 use crate::load::{Inputs, PageInput};
+use crate::pieces::Pieces;
 use crate::yaml::Step;
 use crate::yaml_path;
 
@@ -117,7 +118,7 @@ pub struct Claims {
 
 impl Claims {
     /// Gather and resolve the claims of all pages.
-    pub fn find(inputs: &Inputs, keys: &[Arc<Keys>]) -> Self {
+    pub fn find(inputs: &Inputs, keys: &Pieces<Arc<Keys>>) -> Self {
         let mut found = Report::default();
         let report = &mut found;
         let mut claims = Self {

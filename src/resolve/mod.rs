@@ -23,6 +23,7 @@ use rayon::prelude::*;
 
 use crate::diag::{Code, Diagnostic, Report, did_you_mean};
 use crate::load::Inputs;
+use crate::pieces::Pieces;
 use crate::reuse::Reuse;
 use crate::text::Span;
 use crate::yaml::Step;
@@ -41,7 +42,7 @@ pub struct Site {
     /// Addresses.
     pub routes: Routes,
     /// For each page, the citations of its front matter.
-    pub keys: Vec<Arc<Keys>>,
+    pub keys: Pieces<Arc<Keys>>,
     /// Estimates, events, responses and motives.
     pub claims: Arc<Claims>,
     /// The citation style, if it could be read.
@@ -50,7 +51,7 @@ pub struct Site {
     pub digests: Arc<Vec<u128>>,
     /// What was found in the style, the addresses, the bibliography and the glossary.
     pub found: Arc<Report>,
-    texts: Vec<Arc<Slot>>,
+    texts: Pieces<Arc<Slot>>,
     uses: OnceLock<Vec<Vec<(usize, usize)>>>,
     reuse: Reuse,
 }
@@ -100,7 +101,9 @@ impl Site {
         let style = if inside { Style::find(&inputs).map_err(|d| found.push(d)).ok() } else { None };
         let digests = Arc::new(csl::entry_digests(&inputs));
         let routes = Routes::find(&inputs, &mut found);
-        let keys: Vec<Arc<Keys>> = inputs.pages.par_iter().map(|page| Arc::new(cites::keys(page, &inputs))).collect();
+        let keys: Vec<Arc<Keys>> =
+            (0..inputs.pages.len()).into_par_iter().map(|page| Arc::new(cites::keys(&inputs.pages[page], &inputs))).collect();
+        let keys: Pieces<Arc<Keys>> = keys.into_iter().collect();
         let claims = Arc::new(Claims::find(&inputs, &keys));
         names_of_sources(&inputs, &mut found);
         let texts = inputs.pages.iter().map(|_| Arc::default()).collect();

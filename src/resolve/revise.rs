@@ -21,11 +21,8 @@ impl Site {
             return None;
         }
         let inputs = Arc::new(inputs);
-        let (mut keys, mut texts) = (self.keys.clone(), self.texts.clone());
-        for number in pages {
-            keys[*number] = Arc::new(cites::keys(&inputs.pages[*number], &inputs));
-            texts[*number] = Arc::default();
-        }
+        let keys = self.keys.with(pages.iter().map(|number| (*number, Arc::new(cites::keys(&inputs.pages[*number], &inputs)))));
+        let texts = self.texts.with(pages.iter().map(|number| (*number, Arc::default())));
         let front = |number: &usize| (&self.inputs.pages[*number].front, &inputs.pages[*number].front);
         let claims = if pages.iter().map(front).all(|(old, new)| has_same_claims(old, new)) {
             self.claims.clone()

@@ -17,7 +17,7 @@ pub fn files(renderer: &Renderer) -> Vec<(&'static str, String)> {
     let of = |kind: ClaimKind| claims.iter().filter(move |c| c.kind == kind.name());
     vec![
         ("data/claims.json", pretty(&json!({ "schema": 1, "base_url": renderer.site.inputs.config.base_url, "claims": claims }))),
-        (schema_org::CLAIMS, schema_org::claims(renderer).to_string() + "\n"),
+        (schema_org::CLAIMS, schema_org::claims(renderer)),
         ("data/disagreements.json", pretty(&disagreements(renderer))),
         ("data/estimates.csv", estimates(of(ClaimKind::Estimate))),
         (
