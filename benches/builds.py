@@ -12,7 +12,7 @@ from pathlib import Path
 
 from measure import Failed, run, say, settle, snapshot
 from preview import LOOK, save
-from sites import ROOT, Bench, page, source_of
+from sites import ROOT, Bench, page, source_of, sources
 
 # Series of a row: what was measured, and its samples in the unit that its name ends with.
 Samples = dict[str, list[float]]
@@ -41,8 +41,8 @@ def build(bench: Bench, site: Path, out: Path, name: str = "cited"):
 
 def clean_build(bench: Bench, pages: int) -> Samples:
     """`cited`, Hugo and a copy of the output, in turn."""
-    ours = bench.site("--pages", str(pages), "--archive")
-    theirs = bench.site("--for", "hugo", "--pages", str(pages)) if bench.hugo else None
+    ours = bench.cited(pages)
+    theirs = bench.site("--for", "hugo", "--pages", str(pages), "--sources", str(sources(pages))) if bench.hugo else None
     samples: Samples = {}
     for _ in range(bench.runs):
         folder = bench.fresh(f"build-{pages}")
@@ -60,13 +60,13 @@ def clean_build(bench: Bench, pages: int) -> Samples:
 def huge(bench: Bench, pages: int) -> Samples:
     """A site that is too large for Hugo on this machine: once."""
     samples: Samples = {}
-    add(samples, "cited", build(bench, bench.site("--pages", str(pages), "--archive"), bench.fresh(f"build-{pages}") / "cited"))
+    add(samples, "cited", build(bench, bench.cited(pages), bench.fresh(f"build-{pages}") / "cited"))
     return samples
 
 
 def second_build(bench: Bench, pages: int) -> Samples:
     """Again into the same folder, with nothing changed."""
-    site, samples = bench.site("--pages", str(pages), "--archive"), {}
+    site, samples = bench.cited(pages), {}
     out = bench.fresh(f"again-{pages}") / "cited"
     add(samples, "first", build(bench, site, out))
     before = snapshot(out)
@@ -81,7 +81,7 @@ def second_build(bench: Bench, pages: int) -> Samples:
 def citation_styles(bench: Bench) -> Samples:
     """A style that is slow in the CSL engine, against the numeric one."""
     samples: Samples = {}
-    sites = {style: bench.site("--pages", "1000", "--cites", "20", "--archive", "--style", style) for style in ("ieee", "chicago-notes")}
+    sites = {style: bench.locked("--pages", "1000", "--cites", "20", "--archive", "--style", style) for style in ("ieee", "chicago-notes")}
     for _ in range(bench.runs):
         folder = bench.fresh("styles")
         for style, site in sites.items():
@@ -134,7 +134,7 @@ def program(bench: Bench) -> Samples:
 
 def watched_build(bench: Bench, pages: int, edits: int) -> Samples:
     """`build --watch`: a save, until the page in the output folder has the new words; then, what was rewritten."""
-    site, samples = bench.copy(bench.site("--pages", str(pages), "--archive")), {"to disk": []}
+    site, samples = bench.copy(bench.cited(pages)), {"to disk": []}
     out = bench.fresh("watched") / "public"
     log = bench.log("watch")
     with open(log, "w", encoding="utf-8") as printed:
@@ -148,12 +148,12 @@ def watched_build(bench: Bench, pages: int, edits: int) -> Samples:
         text = file.read_text(encoding="utf-8")
         for number in range(edits):
             time.sleep(0.3)
-            state = snapshot(out)
+            state, told = snapshot(out), printed_builds(log)
             mark = f"edited{number}words"
             began = save(file, f"{text}\n{mark}\n")
             samples["to disk"].append(wait_for(lambda: mark.encode() in shown.read_bytes(), 60, "the edit") - began)
             if number % 5 == 0:
-                wait_for(lambda: printed_builds(log) > number, 60, "the end of the build")
+                wait_for(lambda: printed_builds(log) > told, 60, "the end of the build")
                 after = contents(out)
                 written = {path for path, now in snapshot(out).items() if state.get(path) != now}
                 needless += sum(before.get(path) == after[path] for path in written)

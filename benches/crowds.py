@@ -19,7 +19,7 @@ BROWSERS = 200
 
 def storm(bench: Bench, pages: int) -> Samples:
     """As many files as a branch switch touches: from the first byte written until all pages have their new words."""
-    site, port, samples = bench.copy(bench.site("--pages", str(pages), "--archive")), free_port(), {"all shown": []}
+    site, port, samples = bench.copy(bench.cited(pages)), free_port(), {"all shown": []}
     files = [source_of(site, page(number)) for number in range(min(FILES, pages))]
     originals = [file.read_text(encoding="utf-8") for file in files]
     with Server(bench.serve(site, port), port, bench.log("storm")) as server:
@@ -37,7 +37,7 @@ def storm(bench: Bench, pages: int) -> Samples:
 
 def browsers(bench: Bench, pages: int) -> Samples:
     """Open pages, each with its event stream: from a save until the last is told."""
-    site, port, samples = bench.copy(bench.site("--pages", str(pages), "--archive")), free_port(), {"all told": []}
+    site, port, samples = bench.copy(bench.cited(pages)), free_port(), {"all told": []}
     path = page(7)
     file = source_of(site, path)
     original = file.read_text(encoding="utf-8")

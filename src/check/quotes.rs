@@ -3,8 +3,9 @@
 //! In: the citations of a page, the archive and the lock. Out: a [`Standing`] for each citation. A quote is accepted
 //! only when it stands in the text word for word; the nearest place is shown, never accepted.
 
-use crate::archive::{self, ArchivedText, Find, Locator, Lock, TextChange, Verdict};
+use crate::archive::{self, ArchivedText, Find, Locator, TextChange, Verdict};
 use crate::diag::{Code, Diagnostic, Report};
+use crate::load::archived::Archive;
 use crate::load::sources::Source;
 use crate::resolve::{Site, citation_place};
 use crate::text::Span;
@@ -106,11 +107,18 @@ fn check_quote(
     };
     let locator_place = || at(if locator.is_some() { "locator" } else { "quote" });
     let archive = &site.inputs.archive;
-    match (&archive.texts[source], &archive.lock) {
-        (Some(text), lock) => match locked(lock.as_ref(), &record.key, text, quote, parsed.as_ref()) {
-            Some(paragraph) => Standing::Archive(paragraph),
-            None => in_text(text, record, quote, parsed.as_ref(), &locator_place, at, report),
-        },
+    match (archive.sha256(source), &archive.lock) {
+        (Some(_), _) => {
+            if let Some(paragraph) = locked(archive, source, &record.key, quote, parsed.as_ref()) {
+                return Standing::Archive(paragraph);
+            }
+            if let Some(text) = archive.text(source) {
+                return in_text(text, record, quote, parsed.as_ref(), &locator_place, at, report);
+            }
+            let message = format!("the archived text of `{}` is not the one that was there a moment ago", record.key);
+            report.push(Diagnostic::at(Code::ArchiveMissing, at("quote"), message).help("check again"));
+            Standing::Unchecked
+        }
         (None, Some(lock)) => match lock.verify(&record.key, quote, parsed.as_ref()) {
             Verdict::Verified { paragraph } => Standing::Lock(paragraph),
             Verdict::NoSource | Verdict::NoQuote => {
@@ -140,8 +148,8 @@ fn check_quote(
 
 /// The paragraph that the lock gives for a quote, if it was made from this very text: then the text need not be searched
 /// again. A quote that it does not know, or not there, is looked for in the text, which has more to say.
-fn locked(lock: Option<&Lock>, key: &str, text: &ArchivedText, quote: &str, locator: Option<&Locator>) -> Option<u32> {
-    let lock = lock.filter(|lock| lock.source(key).is_some_and(|source| source.change(text).is_none()))?;
+fn locked(archive: &Archive, source: usize, key: &str, quote: &str, locator: Option<&Locator>) -> Option<u32> {
+    let lock = archive.lock.as_ref().filter(|_| archive.is_locked(source))?;
     match lock.verify(key, quote, locator) {
         Verdict::Verified { paragraph } => Some(paragraph),
         _ => None,
@@ -208,8 +216,10 @@ pub fn check_site(site: &Site, report: &mut Report) {
     let mut any_unchecked = false;
     for (number, source) in inputs.sources.all.iter().enumerate() {
         let place = |path: &[crate::yaml::Step]| source.yaml.as_ref().map_or_else(|| source.place.clone(), |y| y.place(path));
-        let text = inputs.archive.texts[number].as_ref();
-        if let (Some(text), Some(locked)) = (text, inputs.archive.lock.as_ref().and_then(|l| l.source(&source.key)))
+        let (archive, lock) = (&inputs.archive, inputs.archive.lock.as_ref());
+        if archive.sha256(number).is_some()
+            && !archive.is_locked(number)
+            && let (Some(text), Some(locked)) = (archive.text(number), lock.and_then(|l| l.source(&source.key)))
             && let Some(change) = locked.change(text)
         {
             let message = match change {
@@ -231,8 +241,9 @@ pub fn check_site(site: &Site, report: &mut Report) {
             );
         }
         for (k, problem) in source.evidence.problems.iter().enumerate() {
-            if let (Some(quote), Some(text)) = (&problem.quote, text)
-                && locked(inputs.archive.lock.as_ref(), &source.key, text, quote, None).is_none()
+            if let (Some(quote), true) = (&problem.quote, archive.sha256(number).is_some())
+                && locked(archive, number, &source.key, quote, None).is_none()
+                && let Some(text) = archive.text(number)
                 && !matches!(text.find(quote, None), Find::Found(_) | Find::Ambiguous(_))
             {
                 report.push(
@@ -245,7 +256,7 @@ pub fn check_site(site: &Site, report: &mut Report) {
                 );
             }
         }
-        any_unchecked |= source.is_archived() && text.is_none() && !site.uses(number).is_empty();
+        any_unchecked |= source.is_archived() && archive.sha256(number).is_none() && !site.uses(number).is_empty();
         unarchived(site, number, report);
     }
     // Where the archive is at hand, each text that it lacks has been reported.

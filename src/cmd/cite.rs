@@ -22,7 +22,7 @@ pub fn cite(cli: &Cli, args: &Cite) -> Result<ExitCode, Failure> {
         let help = did_you_mean(&args.key, inputs.sources.keys(), || "`cited source list` lists the keys".to_owned());
         return Err(format!("there is no source `{}`; {help}", args.key).into());
     };
-    let Some(text) = &inputs.archive.texts[number] else {
+    let Some(text) = inputs.archive.text(number) else {
         let help = if inputs.sources.all[number].is_archived() {
             "give the archive with `--archive DIR`"
         } else {

@@ -5,13 +5,13 @@
 //! Must never fail because a clone has no archive: the lock stands in for it.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 use super::sources::Sources;
 use super::{Options, files};
-use crate::archive::{ArchiveError, ArchivedText, Lock, MAX_TEXT_BYTES};
+use crate::archive::{ArchiveError, ArchivedText, Lock, LockedSource, MAX_TEXT_BYTES};
 use crate::config::{Config, is_plain_name};
 use crate::diag::{Code, Diagnostic, Report};
 use crate::text::{Span, TextFile};
@@ -22,7 +22,7 @@ use crate::yaml_path;
 #[derive(Debug, Default)]
 pub struct Archive {
     /// For each source: its text, if the archive is at hand.
-    pub texts: Vec<Option<Arc<ArchivedText>>>,
+    held: Vec<Option<Held>>,
     /// The archive's folder, if it is at hand.
     pub folder: Option<PathBuf>,
     /// What was verified, if there is a lock that can be read.
@@ -31,10 +31,54 @@ pub struct Archive {
     pub lock_file: Option<Arc<TextFile>>,
 }
 
+/// A text of the archive. One that the lock was made from is read, and its digest compared; then it is let go, since the lock
+/// says what stands in it: a site's sources may be longer than the site.
+#[derive(Debug)]
+struct Held {
+    sha256: String,
+    is_locked: bool,
+    text_starts: u32,
+    path: PathBuf,
+    text: OnceLock<Option<Arc<ArchivedText>>>,
+}
+
+impl Held {
+    fn new(text: ArchivedText, path: PathBuf, lock: Option<&LockedSource>) -> Self {
+        let is_locked = lock.is_some_and(|locked| locked.change(&text).is_none());
+        let (sha256, text_starts) = (text.sha256().to_owned(), text.text_starts());
+        let text = if is_locked { OnceLock::new() } else { OnceLock::from(Some(Arc::new(text))) };
+        Self { sha256, is_locked, text_starts, path, text }
+    }
+
+    fn text(&self) -> Option<&Arc<ArchivedText>> {
+        let again = || {
+            let bytes = files::read_archived(&self.path, MAX_TEXT_BYTES).ok()?;
+            let text = ArchivedText::new(&bytes, self.text_starts).ok()?;
+            (text.sha256() == self.sha256).then(|| Arc::new(text))
+        };
+        self.text.get_or_init(again).as_ref()
+    }
+}
+
 impl Archive {
+    /// SHA-256 of the text of a source, in hex, if the archive is at hand.
+    pub fn sha256(&self, source: usize) -> Option<&str> {
+        Some(&self.held[source].as_ref()?.sha256)
+    }
+
+    /// The text of a source, if the archive is at hand; read again if it was let go. None, too, when it is another by now.
+    pub fn text(&self, source: usize) -> Option<&Arc<ArchivedText>> {
+        self.held[source].as_ref()?.text()
+    }
+
+    /// Whether the lock was made from the very text of a source that is at hand.
+    pub fn is_locked(&self, source: usize) -> bool {
+        self.held[source].as_ref().is_some_and(|held| held.is_locked)
+    }
+
     /// Read the texts that the sources name, and the lock.
     pub fn open(options: &Options, config: &Config, sources: &Sources, lock_file: Option<Arc<TextFile>>, report: &mut Report) -> Self {
-        let mut archive = Self { texts: vec![None; sources.all.len()], lock_file, ..Self::default() };
+        let mut archive = Self { held: sources.all.iter().map(|_| None).collect(), lock_file, ..Self::default() };
         if let Some(file) = &archive.lock_file {
             match Lock::parse(&file.text) {
                 Ok(lock) => archive.lock = Some(lock),
@@ -59,7 +103,8 @@ impl Archive {
             return archive;
         }
         let home = folder.canonicalize().ok();
-        let read: Vec<Result<Option<Arc<ArchivedText>>, Diagnostic>> = sources
+        let lock = archive.lock.as_ref();
+        let read: Vec<Result<Option<Held>, Diagnostic>> = sources
             .all
             .par_iter()
             .map(|source| {
@@ -96,7 +141,8 @@ impl Archive {
                     )
                     .help(format!("put {name} into {}, or correct `archive:`", folder.display()))
                 })?;
-                ArchivedText::new(&bytes, source.evidence.text_starts.unwrap_or(1)).map(|text| Some(Arc::new(text))).map_err(|error| {
+                let held = |text| Some(Held::new(text, path.clone(), lock.and_then(|lock| lock.source(&source.key))));
+                ArchivedText::new(&bytes, source.evidence.text_starts.unwrap_or(1)).map(held).map_err(|error| {
                     let field = if matches!(error, ArchiveError::StartsOutside { .. }) { "text_starts" } else { "archive" };
                     Diagnostic::at(Code::ArchiveMissing, place(field), format!("the archived text of `{}`: {error}", source.key))
                         .help(error.next_step())
@@ -105,7 +151,7 @@ impl Archive {
             .collect();
         for (i, result) in read.into_iter().enumerate() {
             match result {
-                Ok(text) => archive.texts[i] = text,
+                Ok(held) => archive.held[i] = held,
                 Err(diagnostic) => report.push(diagnostic),
             }
         }

@@ -148,8 +148,8 @@ impl Inputs {
             digest.update(path.as_bytes());
             digest.update(&file.to_le_bytes());
         }
-        for text in &self.archive.texts {
-            digest.update(text.as_ref().map_or("none", |text| text.sha256()).as_bytes());
+        for source in 0..self.sources.all.len() {
+            digest.update(self.archive.sha256(source).unwrap_or("none").as_bytes());
         }
         // A file that is missing, or that cannot be read, says so here.
         let found = self.found.iter().chain(self.found_in_theme.iter()).map(|d| (d.code, &d.message, d.place()));
@@ -383,7 +383,11 @@ pub fn read_front(file: &Arc<TextFile>, digest: u128, trusted_html: bool) -> Par
     let mut found = Report::default();
     let fences = front_matter::split(file).map_err(|d| Arc::new(Report::from_iter([d])))?;
     let front = match front_matter::read(file, &fences) {
-        Ok(front) => front,
+        Ok(mut front) => {
+            // A page lives as long as its site; a list that grew may have room for twice as many.
+            front.citations.shrink_to_fit();
+            front
+        }
         Err(diagnostic) => {
             found.push(diagnostic);
             // The page goes no further, so its body is parsed here: one run tells of both.

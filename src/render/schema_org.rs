@@ -84,10 +84,24 @@ pub fn of_page(renderer: &Renderer, page: usize, value: &Value, authors: &[Strin
 /// rests on.
 pub fn claims(renderer: &Renderer) -> String {
     // Each page's part becomes text at once: as values all of them together would be many times larger.
-    let pages: Vec<String> = (0..renderer.site.inputs.pages.len()).into_par_iter().map(|page| claims_of_page(renderer, page)).collect();
-    let nodes: Vec<&str> = pages.iter().map(String::as_str).filter(|nodes| !nodes.is_empty()).collect();
-    format!("{{\"@context\":\"https://schema.org\",\"@graph\":[{}]}}\n", nodes.join(","))
+    let mut text = String::from("{\"@context\":\"https://schema.org\",\"@graph\":[");
+    let pages: Vec<usize> = (0..renderer.site.inputs.pages.len()).collect();
+    for some in pages.chunks(SIDE_BY_SIDE) {
+        let nodes: Vec<String> = some.par_iter().map(|page| claims_of_page(renderer, *page)).collect();
+        for nodes in nodes.iter().filter(|nodes| !nodes.is_empty()) {
+            text.push_str(nodes);
+            text.push(',');
+        }
+    }
+    if text.ends_with(',') {
+        text.pop();
+    }
+    text.push_str("]}\n");
+    text
 }
+
+/// Pages whose claims are written side by side.
+const SIDE_BY_SIDE: usize = 256;
 
 /// The nodes of one page, parted by commas.
 fn claims_of_page(renderer: &Renderer, page: usize) -> String {

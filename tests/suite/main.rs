@@ -3,6 +3,7 @@
 //! In: the built program, the library, fixture sites under `tests/sites/` and fixture findings under
 //! `tests/diagnostics/`. Each module header says what its tests hold fast.
 
+mod again;
 mod bad_input;
 mod cites;
 mod deploy;
@@ -25,3 +26,4 @@ mod rebuild;
 mod replay;
 mod strangers;
 mod versions;
+mod watched;

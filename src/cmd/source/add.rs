@@ -107,8 +107,8 @@ fn from_text(path: &Path, bytes: &[u8], key: Option<&str>, inputs: &Inputs) -> R
     let read = ArchivedText::new(bytes, 1).map_err(|e| format!("{}: {e}; {}", path.display(), e.next_step()))?;
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).filter(|n| is_plain_name(n));
     let name = name.ok_or_else(|| format!("{} has no file name that can be archived", path.display()))?;
-    for (source, text) in inputs.sources.all.iter().zip(&inputs.archive.texts) {
-        let same = source.evidence.archive.as_deref() == Some(&name) || text.as_ref().is_some_and(|t| t.sha256() == read.sha256());
+    for (number, source) in inputs.sources.all.iter().enumerate() {
+        let same = source.evidence.archive.as_deref() == Some(&name) || inputs.archive.sha256(number) == Some(read.sha256());
         if same {
             return Err(format!("this text is there already: it is the archived text of `{}`", source.key).into());
         }

@@ -38,7 +38,7 @@ pub fn lock(cli: &Cli, archive: Option<PathBuf>) -> Result<ExitCode, Failure> {
     let mut refused = 0;
     let mut count = 0;
     for (i, source) in inputs.sources.all.iter().enumerate() {
-        let (Some(text), Some(name)) = (&inputs.archive.texts[i], &source.evidence.archive) else { continue };
+        let (Some(text), Some(name)) = (inputs.archive.text(i), &source.evidence.archive) else { continue };
         let in_pages =
             inputs.pages.iter().flat_map(|p| &p.front.citations).filter(|c| c.source == source.key).filter_map(|c| c.quote.as_deref());
         let in_glossary =

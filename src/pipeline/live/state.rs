@@ -21,7 +21,7 @@ use crate::resolve::text::PageText;
 use crate::reuse::Reuse;
 
 /// Bytes of pages that are kept, until all are forgotten.
-const MOST: usize = 32 << 20;
+const MOST: usize = 8 << 20;
 
 /// Output path → the page that makes the picture there.
 type Makers = Mutex<HashMap<String, String>>;

@@ -295,9 +295,10 @@ impl Views {
             url: source.url(),
             derived_from: names(&source.evidence.derived_from).iter().map(|n| origin_name(n, inputs)).collect(),
             problems: self.problems(number),
-            digest: inputs.archive.texts[number]
-                .as_ref()
-                .map(|t| t.sha256().to_owned())
+            digest: inputs
+                .archive
+                .sha256(number)
+                .map(str::to_owned)
                 .or_else(|| inputs.archive.lock.as_ref().and_then(|l| l.source(&source.key)).map(|s| s.sha256.clone())),
             citations,
             claims,
