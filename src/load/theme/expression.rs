@@ -32,12 +32,25 @@ struct Operand<'a> {
     is_counted: bool,
 }
 
+/// Expressions in one another. The engine takes fewer.
+const DEEPEST: usize = 64;
+
 /// Texts in templates that are longer are counted as others are.
 const SHORT: usize = 64;
 
 impl<'a> Walk<'a> {
     /// An expression; `ternary` says whether `a if b else c` may stand here.
     pub(super) fn expression(&mut self, ternary: bool) -> Result<Value<'a>, Odd> {
+        if self.depth == DEEPEST {
+            return Err(self.odd());
+        }
+        self.depth += 1;
+        let value = self.operations(ternary);
+        self.depth -= 1;
+        value
+    }
+
+    fn operations(&mut self, ternary: bool) -> Result<Value<'a>, Odd> {
         let mut last = self.operand()?;
         let mut value = last.value.clone();
         loop {
@@ -272,6 +285,11 @@ impl<'a> Walk<'a> {
     /// `[…]` after a value that starts at `start`. Of a text, an index and a slice read all of it.
     fn subscript(&mut self, start: usize) -> Result<(), Odd> {
         let subject = start..self.end();
+        // What is repeated must not make a template many times as long.
+        self.repeated += subject.len();
+        if self.repeated > 1024 + self.text.len() {
+            return Err(self.odd());
+        }
         let of = |what: &str| format!(" | __{what}(of={})", &self.text[subject.clone()]);
         let (index, slice) = (of("index"), of("slice"));
         self.skip();

@@ -178,9 +178,15 @@ pub(super) fn register(tera: &mut Tera, counted: &Counted) {
         Ok::<_, tera::Error>(of.clone())
     });
     tera.register_filter("__out", |of: &Value, _: Kwargs, _: &State<'_>| {
-        // What is escaped is counted when it is.
-        if of.is_safe() || !of.is_string() {
-            made(costs::text(of)?)?;
+        // What is escaped is counted when it is; here it can still be said where.
+        match of.as_str() {
+            Some(text) if !of.is_safe() => reserve(text.len() as u64)?,
+            Some(text) => made(text.len())?,
+            None => {
+                let length = costs::text(of)?;
+                made(length)?;
+                reserve(length as u64)?;
+            }
         }
         Ok::<_, tera::Error>(of.clone())
     });

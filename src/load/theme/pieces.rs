@@ -40,7 +40,9 @@ pub enum What {
 }
 
 /// How much of a template one step is, in bytes of its source.
-pub const SOURCE_OF_A_STEP: usize = 512;
+pub const SOURCE_OF_A_STEP: usize = 128;
+/// The steps that a call of a component or of another template takes, beside those of its length.
+pub const STEPS_OF_A_CALL: usize = 10;
 
 /// The functions and filters that prepared templates call: what each call of one costs, in steps and bytes.
 pub type Counted = BTreeMap<String, (usize, usize)>;

@@ -252,3 +252,17 @@ fn findings_name_the_author_s_places() {
         assert!(error.to_string().contains(words), "{text}: {error}");
     }
 }
+
+#[test]
+fn what_cannot_be_counted_is_refused_at_its_place() {
+    let long = format!("\n{{{{ x{} }}}}", "[1]".repeat(500));
+    let deep = format!("\n{{{{ {}1{} }}}}", "(".repeat(10_000), ")".repeat(10_000));
+    let many = "{% raw %}".repeat(100_000);
+    let nested = format!("\n{{{{ {}title{} }}}}", "{\"a\": ".repeat(30), "}".repeat(30));
+    for (text, line) in
+        [(long.as_str(), 2), (&deep, 2), (&many, 1), (&nested, 2), ("\n{% unknown %}", 2), ("\n{{ a ; }}", 2), ("\n{{ é }}", 2)]
+    {
+        let found = Engine::of(&files(&[("a.html", text)]), |_| {}).expect_err(&text[..text.len().min(40)]);
+        assert_eq!(found.place().map(|place| place.1), Some(line), "{found:?}");
+    }
+}

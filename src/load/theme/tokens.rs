@@ -85,7 +85,8 @@ impl<'a> Cut<'a> {
                 self.inside("}}")
             }
             Some("{%") => {
-                if let Some(range) = raw(rest, opening) {
+                if let Some(start) = named(&rest[opening..], "raw") {
+                    let range = raw(rest, opening + start).ok_or(Odd { at: self.at })?;
                     self.tokens.push(Token { kind: Kind::Content, range: self.at + range.start..self.at + range.end });
                     self.at += range.end;
                     return self.after_raw();
@@ -177,9 +178,8 @@ fn text_length(bytes: &[u8], quote: u8) -> Option<usize> {
     }
 }
 
-/// `rest` begins with a tag `raw`: where the text up to `endraw` stands.
-fn raw(rest: &str, opening: usize) -> Option<Range<usize>> {
-    let start = opening + named(&rest[opening..], "raw")?;
+/// Raw text from a place up to its tag `endraw`.
+fn raw(rest: &str, start: usize) -> Option<Range<usize>> {
     let mut at = start;
     loop {
         let end = at + rest.get(at..)?.find("{%")?;
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn what_is_no_template_is_refused() {
-        for (text, at) in [("{{ ; }}", 3), ("{# a", 0), ("{{ \"a", 3), ("{{ é }}", 3)] {
+        for (text, at) in [("{{ ; }}", 3), ("{# a", 0), ("{{ \"a", 3), ("{{ é }}", 3), ("a{% raw %}b{% endfor %}", 1)] {
             assert_eq!(tokens(text).unwrap_err(), Odd { at }, "{text}");
         }
     }

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::graph::{Graph, Node};
-use super::pieces::{Collected, Piece, SOURCE_OF_A_STEP, What};
+use super::pieces::{Collected, Piece, SOURCE_OF_A_STEP, STEPS_OF_A_CALL, What};
 use super::tokens::{Kind, Odd, Token};
 
 /// What is known of a template.
@@ -54,12 +54,28 @@ pub(super) struct Walk<'a> {
     open: Vec<Open>,
     /// Bytes outside of tags, so far.
     content: usize,
+    /// Bytes of the author's that were repeated in pieces, so far.
+    pub(super) repeated: usize,
+    /// Expressions in one another.
+    pub(super) depth: usize,
 }
 
 /// Walk through a template. `length` tells the length of another one.
 pub fn walk(name: &str, text: &str, tokens: &[Token], graph: &mut Graph, length: &dyn Fn(&str) -> usize) -> Result<Seen, Odd> {
     let node = graph.node(Node::File(name.to_owned()));
-    let mut walk = Walk { text, tokens, next: 0, seen: Seen::default(), graph, node, collecting: 0, open: Vec::new(), content: 0 };
+    let mut walk = Walk {
+        text,
+        tokens,
+        next: 0,
+        seen: Seen::default(),
+        graph,
+        node,
+        collecting: 0,
+        open: Vec::new(),
+        content: 0,
+        repeated: 0,
+        depth: 0,
+    };
     while let Some(token) = walk.tokens.get(walk.next) {
         match token.kind {
             Kind::Content => {
@@ -196,7 +212,7 @@ impl<'a> Walk<'a> {
             "include" => {
                 let name = self.quoted()?;
                 let range = start..self.end();
-                let steps = 1 + length(&name) / SOURCE_OF_A_STEP;
+                let steps = STEPS_OF_A_CALL + length(&name) / SOURCE_OF_A_STEP;
                 self.graph.call(self.node, Node::File(name.clone()), self.collecting > 0);
                 let what = What::Step { steps, bytes: length(&name), collected: self.collected(), trims, before: true };
                 self.seen.pieces.push(Piece { at: start, what, about: range.clone(), only: None });
@@ -294,7 +310,7 @@ impl<'a> Walk<'a> {
         let node = self.graph.target(call);
         let around = std::mem::replace(&mut self.node, node);
         // A block is written once, but for `super()`, which collects it.
-        let what = What::Step { steps: 1, bytes: 0, collected: self.collected(), trims, before: false };
+        let what = What::Step { steps: STEPS_OF_A_CALL, bytes: 0, collected: self.collected(), trims, before: false };
         let only = Some(Collected { node, within: false });
         self.seen.pieces.push(Piece { at: self.end(), what, about: start..self.end(), only });
         self.start_part(around);
@@ -319,7 +335,7 @@ impl<'a> Walk<'a> {
             let dash = if trims { "-" } else { "" };
             self.piece(self.end(), &format!("{{% if __rest(of={rest}) %}}{{% endif {dash}%}}"), about.clone());
         }
-        let what = What::Step { steps: 1, bytes: 0, collected: self.collected(), trims, before: false };
+        let what = What::Step { steps: STEPS_OF_A_CALL, bytes: 0, collected: self.collected(), trims, before: false };
         self.seen.pieces.push(Piece { at: self.end(), what, about, only: None });
         self.start_part(around);
         Ok(())
@@ -349,7 +365,7 @@ impl<'a> Walk<'a> {
     /// How long what is repeated is.
     fn weigh(&mut self, piece: usize, source: usize, content_before: usize) {
         if let What::Loop { steps, bytes, .. } | What::Step { steps, bytes, .. } = &mut self.seen.pieces[piece].what {
-            *steps = 1 + source / SOURCE_OF_A_STEP;
+            *steps += source / SOURCE_OF_A_STEP;
             *bytes = self.content - content_before;
         }
     }
