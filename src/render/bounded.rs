@@ -3,7 +3,7 @@
 //! In: a template of the theme and what it sees. Out: its output, or the finding. What a template writes is counted while
 //! it is written, and given up on when it is more than a page can be; what it does beside that counts itself
 //! ([`limits`]).
-//! Must never be gone around: every call of the template engine's renderer is here.
+//! Must never be gone around: every call of `Engine::render` is here.
 
 use std::io;
 
@@ -38,9 +38,6 @@ impl io::Write for &mut Bounded {
 
 /// Render a template; `page` is what is being rendered, for the finding.
 pub fn render(theme: &Theme, template: &str, context: &tera::Context, page: &str) -> Result<String, Diagnostic> {
-    if let Some(known) = theme.engine.given_up() {
-        return Err(known.clone());
-    }
     let mut out = Bounded { bytes: Vec::new(), full: false };
     let result = theme.engine.render(template, context, &mut out);
     if out.full {
@@ -52,11 +49,7 @@ pub fn render(theme: &Theme, template: &str, context: &tera::Context, page: &str
         finding
     };
     result.map_err(|error| match limits::over() {
-        Some(over) => {
-            let found = goes_on(over, template, described(error));
-            theme.engine.give_up(&found);
-            found
-        }
+        Some(over) => goes_on(over, template, described(error)),
         None => described(error),
     })?;
     String::from_utf8(out.bytes).map_err(|error| described(tera::Error::message(error.to_string())))

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use tera::{Context, Tera};
 
@@ -24,8 +24,9 @@ use crate::text::{Span, TextFile};
 /// Templates that include one another, and templates that extend one another.
 const LONGEST_CHAIN: usize = 20;
 
-/// Renderings that may go on for too long before no more are tried.
+/// Renderings in a row that may go on for too long before the next ones get less time, and how much less.
 const PATIENCE: usize = 8;
+const HASTE: u64 = 10;
 
 type Templates = BTreeMap<String, Arc<TextFile>>;
 
@@ -34,9 +35,8 @@ type Templates = BTreeMap<String, Arc<TextFile>>;
 pub struct Engine {
     tera: Tera,
     places: BTreeMap<String, Places>,
-    /// How many renderings went on for too long, and what was found at the first.
+    /// How many renderings in a row went on for too long.
     failed: AtomicUsize,
-    first: OnceLock<Diagnostic>,
 }
 
 impl Engine {
@@ -86,7 +86,7 @@ impl Engine {
         let mut tera = new();
         limits::register(&mut tera, &counted);
         match tera.add_raw_templates(texts) {
-            Ok(()) => Ok(Self { tera, places, failed: AtomicUsize::new(0), first: OnceLock::new() }),
+            Ok(()) => Ok(Self { tera, places, failed: AtomicUsize::new(0) }),
             Err(error) => {
                 let found = diagnose(&error, templates, &|name, range| original(&places, name, range), None);
                 Err(plain(found))
@@ -94,20 +94,15 @@ impl Engine {
         }
     }
 
-    /// Note that a rendering went on for too long.
-    pub fn give_up(&self, found: &Diagnostic) {
-        self.failed.fetch_add(1, Ordering::Relaxed);
-        self.first.get_or_init(|| found.clone());
-    }
-
-    /// What was found, after some renderings went on for too long: others need not be tried, each for a second.
-    pub fn given_up(&self) -> Option<&Diagnostic> {
-        self.first.get().filter(|_| self.failed.load(Ordering::Relaxed) >= PATIENCE)
-    }
-
-    /// Render a template.
+    /// Render a template. After some in a row went on for too long, each for a second, the next ones get less time.
     pub fn render(&self, template: &str, context: &Context, out: impl Write) -> Result<(), tera::Error> {
-        self.render_within(limits::STEPS, limits::BYTES, template, context, out)
+        let part = if self.failed.load(Ordering::Relaxed) < PATIENCE { 1 } else { HASTE };
+        let result = self.render_within(limits::STEPS / part, limits::BYTES / part, template, context, out);
+        match limits::over() {
+            Some(_) => self.failed.fetch_add(1, Ordering::Relaxed),
+            None => self.failed.swap(0, Ordering::Relaxed),
+        };
+        result
     }
 
     pub(super) fn render_within(
