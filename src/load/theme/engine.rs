@@ -77,14 +77,15 @@ impl Engine {
         let mut counted = Counted::new();
         let mut places = BTreeMap::new();
         let mut texts = Vec::with_capacity(seen.len());
+        let is_collected = |c: pieces::Collected| c.within || graph.is_collected(c.node);
+        let collects = seen.values().any(|seen| pieces::collects(&seen.pieces, is_collected));
         for (name, seen) in seen {
-            let is_collected = |c: pieces::Collected| c.within || graph.is_collected(c.node);
             let prepared = pieces::add(&templates[name].text, seen.pieces, is_collected, &mut counted);
             places.insert(name.to_owned(), prepared.places);
             texts.push((name, prepared.text));
         }
         let mut tera = new();
-        limits::register(&mut tera, &counted);
+        limits::register(&mut tera, &counted, collects);
         match tera.add_raw_templates(texts) {
             Ok(()) => Ok(Self { tera, places, failed: AtomicUsize::new(0) }),
             Err(error) => {

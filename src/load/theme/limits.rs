@@ -159,8 +159,9 @@ fn escape(text: &str, out: &mut dyn io::Write) -> io::Result<()> {
     tera::escape_html(text, out)
 }
 
-/// Give an engine everything that prepared templates call.
-pub(super) fn register(tera: &mut Tera, counted: &Counted) {
+/// Give an engine everything that prepared templates call; `collects` says whether they collect output anywhere: what is
+/// written to a file at once is counted there.
+pub(super) fn register(tera: &mut Tera, counted: &Counted, collects: bool) {
     for (name, (steps, bytes)) in counted {
         let (steps, bytes) = (*steps as u64, *bytes as u64);
         if name.starts_with("__step") {
@@ -219,5 +220,7 @@ pub(super) fn register(tera: &mut Tera, counted: &Counted) {
             Ok(made)
         });
     }
-    tera.set_escape_fn(escape);
+    if collects {
+        tera.set_escape_fn(escape);
+    }
 }

@@ -105,6 +105,11 @@ pub fn add(text: &str, mut pieces: Vec<Piece>, is_collected: impl Fn(Collected) 
     prepared
 }
 
+/// Whether any output is collected at these pieces.
+pub fn collects(pieces: &[Piece], is_collected: impl Fn(Collected) -> bool) -> bool {
+    pieces.iter().filter_map(|piece| piece.only).any(is_collected)
+}
+
 impl Places {
     /// The author's place of a place in the prepared text.
     pub fn original(&self, range: Range<usize>) -> Range<usize> {
