@@ -1,12 +1,22 @@
 //! Requests to the preview, as they come out of a socket.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::OnceLock;
 
 use cited::output::OutputTree;
 use cited::serve::exchange;
 
-/// Names under which the preview answers; `exchange` listens nowhere and says that it is there.
-const OURS: [&str; 3] = ["127.0.0.1:1111", "localhost:1111", "[::1]:1111"];
+/// Whether a word names the preview; `exchange` listens nowhere and says that it is at this port. An address may be
+/// written in more ways than one.
+fn is_ours(word: &str) -> bool {
+    let Some((host, port)) = word.strip_prefix("host:").unwrap_or(word).rsplit_once(':') else { return false };
+    let version_six = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let loopback = match version_six {
+        Some(address) => address.parse() == Ok(Ipv6Addr::LOCALHOST),
+        None => host == "localhost" || host.parse() == Ok(Ipv4Addr::LOCALHOST),
+    };
+    loopback && port.parse() == Ok(1111_u16)
+}
 
 /// The bytes of one connection: whatever comes, the answer is HTTP, hidden files stay hidden, and a page is shown only
 /// to who names the preview.
@@ -30,7 +40,7 @@ pub fn http(bytes: &[u8]) {
     assert!(!words.contains("SECRET"), "a hidden file: {words}");
     assert!(!words.to_ascii_lowercase().contains("access-control-allow"), "other sites may read: {words}");
     let asked = String::from_utf8_lossy(bytes).to_ascii_lowercase();
-    let named = OURS.iter().any(|name| asked.contains(name));
+    let named = asked.split(|c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '\0')).any(is_ours);
     assert!(named || !words.contains("PUBLIC"), "a page for a stranger: {words}");
     for head in words.split("HTTP/1.1 ").skip(1).filter_map(|answer| answer.split_once("\r\n\r\n").map(|(head, _)| head)) {
         // What the HTTP library answers by itself holds nothing.

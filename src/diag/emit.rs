@@ -92,8 +92,21 @@ fn human(d: &Diagnostic, colour: bool) -> String {
 
 /// Control characters from content must not reach the terminal, nor those that turn its writing direction.
 fn clean(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|c| if (c.is_control() && c != '\n') || turns(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// As [`clean`], where lines end and offsets count: what takes the place of a character is as many bytes long.
+fn visible(c: char) -> char {
+    match c {
+        '\n' | '\t' | '\r' => c,
+        c if c.is_control() => ['?', '\u{bf}'][c.len_utf8() - 1],
+        c if turns(c) => '\u{fffd}',
+        c => c,
+    }
+}
+
+fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The lines around a range: where they begin in the file, the number of the first, and their text.
@@ -119,12 +132,7 @@ fn excerpt(file: &TextFile, start: usize, end: usize) -> (usize, usize, String) 
         to = (end..=to.min(end + LONGEST_MARK)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(end);
     }
     let (first_line, _) = file.position(from);
-    // One character for one keeps the offsets when it is as wide as what it replaces.
-    let safe = text[from..to]
-        .chars()
-        .map(|c| if c.is_control() && !matches!(c, '\n' | '\t' | '\r') && c.len_utf8() == 1 { '?' } else { c })
-        .collect();
-    (from, first_line, safe)
+    (from, first_line, text[from..to].chars().map(visible).collect())
 }
 
 fn severity_name(severity: Severity) -> &'static str {
@@ -206,4 +214,31 @@ fn uri_path(path: &str) -> String {
             _ => format!("%{b:02X}"),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Span;
+
+    #[test]
+    fn no_excerpt_steers_a_terminal() {
+        // One byte, two bytes, and what turns the direction of writing.
+        let text = "a\u{1b}[2J b\u{9b}2J c\u{88} d\u{7f} e\u{202e}f\n";
+        let file = TextFile::new("content/a.md", text);
+        for start in 0..text.len() {
+            if !text.is_char_boundary(start) {
+                continue;
+            }
+            let found = Diagnostic::at(Code::YamlInvalid, Span::new(&file, start..text.len()), text).label(text).help(text).note(text);
+            let report = [found].into_iter().collect();
+            for format in [Format::Human, Format::Short, Format::Json, Format::Sarif] {
+                let printed = emit(&report, format, false);
+                let steers = |c: char| (c.is_control() && !matches!(c, '\n' | '\t' | '\r')) || matches!(c, '\u{202a}'..='\u{202e}');
+                let json = matches!(format, Format::Json | Format::Sarif);
+                assert!(json || !printed.contains(steers), "{printed:?}");
+                assert!(!printed.contains(['\u{1b}', '\u{9b}']), "{printed:?}");
+            }
+        }
+    }
 }

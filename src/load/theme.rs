@@ -4,15 +4,27 @@
 //! theme's of that name. Out: [`Theme`]. Templates are parsed here, once for a build.
 //! Must never let a template read anything but its context: no function that looks outside is registered.
 
+mod costs;
+pub mod engine;
+mod expression;
+mod graph;
+pub mod limits;
+mod pieces;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod walk;
+
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use tera::Tera;
 use xxhash_rust::xxh3::Xxh3;
 
+use self::engine::Engine;
 use super::drawing::{self, Icon, Images};
 use super::files::{self, ReadError};
 use super::settings::{self, Kind, Setting};
@@ -85,8 +97,8 @@ pub struct Theme {
     pub settings: BTreeMap<String, serde_json::Value>,
     /// What each template reads.
     pub needs: BTreeMap<String, Vec<Collection>>,
-    /// Parsed templates.
-    pub tera: Tera,
+    /// Parsed templates, made ready to be rendered within bounds.
+    pub engine: Engine,
     /// Template name → the file it came from.
     pub templates: BTreeMap<String, Arc<TextFile>>,
     /// Interface words.
@@ -213,12 +225,7 @@ pub fn read(root: &Path, config: &Config, has_links: &mut bool, report: &mut Rep
     }
     drawing::check(&theme_yaml, &images, icon.as_ref(), &assets, report);
     let fonts = drawing::fonts(&fonts, report);
-    let mut tera = Tera::default();
-    drawing::register_fit(&mut tera, fonts.clone());
-    tera.autoescape_on(vec![".html", ".svg", ".xml"]);
-    if let Err(error) = tera.add_raw_templates(templates.iter().map(|(name, file)| (name.as_str(), file.text.as_str()))) {
-        report.push(diagnose(&error, &templates, None));
-    }
+    let engine = Engine::of(&templates, |tera| drawing::register_fit(tera, fonts.clone())).map_err(|found| report.push(found)).ok();
     let mut hasher = Xxh3::new();
     hasher.update(serde_json::to_string(&(&settings, &strings, assets.keys().collect::<Vec<_>>())).unwrap_or_default().as_bytes());
     for (name, file) in &templates {
@@ -230,16 +237,14 @@ pub fn read(root: &Path, config: &Config, has_links: &mut bool, report: &mut Rep
     }
     hasher.update(format!("{needs:?}{images:?}{icon:?}").as_bytes());
     hasher.update(&fonts.digest.to_le_bytes());
-    if report.count(crate::diag::Severity::Error) > before {
-        return Ok(None);
-    }
+    let Some(engine) = engine.filter(|_| report.count(crate::diag::Severity::Error) == before) else { return Ok(None) };
     Ok(Some(Theme {
         name: config.theme.clone(),
         file: theme_file,
         declared,
         settings,
         needs,
-        tera,
+        engine,
         templates,
         strings,
         assets,
@@ -291,11 +296,18 @@ fn tag_in(file: &Arc<TextFile>, name: &str) -> Span {
     found.map_or_else(|| Span::whole(file), |(at, _)| Span::new(file, at..at + 2))
 }
 
-/// A finding for an error of the template engine; `page` is what was being rendered.
-pub fn diagnose(error: &tera::Error, templates: &BTreeMap<String, Arc<TextFile>>, page: Option<&str>) -> Diagnostic {
+/// A finding for an error of the template engine; `original` leads from its places to the author's, and `page` is what was
+/// being rendered.
+pub fn diagnose(
+    error: &tera::Error,
+    templates: &BTreeMap<String, Arc<TextFile>>,
+    original: &dyn Fn(&str, Range<usize>) -> Range<usize>,
+    page: Option<&str>,
+) -> Diagnostic {
     let (message, span) = match error.kind() {
         tera::ErrorKind::SyntaxError(e) | tera::ErrorKind::RenderingError(e) => {
-            (e.message().to_owned(), templates.get(e.filename()).map(|file| Span::new(file, e.span().range.clone())))
+            let place = |file| Span::new(file, original(e.filename(), e.span().range.clone()));
+            (e.message().to_owned(), templates.get(e.filename()).map(place))
         }
         // The engine says which template includes or extends itself, and not where.
         tera::ErrorKind::CircularInclude { tpl, .. } => (error.to_string(), templates.get(tpl).map(|file| tag_in(file, "include"))),

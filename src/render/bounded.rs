@@ -1,12 +1,14 @@
 //! Templates, rendered within bounds.
 //!
-//! In: a template of the theme and what it sees. Out: its output, or the finding. A loop in a template may go round very
-//! often; what it writes is counted while it is written, and given up on when it is more than a page can be.
-//! Must never be gone around: every call of the template engine's renderer is here.
+//! In: a template of the theme and what it sees. Out: its output, or the finding. What a template writes is counted while
+//! it is written, and given up on when it is more than a page can be; what it does beside that counts itself
+//! ([`limits`]).
+//! Must never be gone around: every call of `Engine::render` is here.
 
 use std::io;
 
 use crate::diag::{Code, Diagnostic};
+use crate::load::theme::limits::{self, Over};
 use crate::load::theme::{self, Theme};
 use crate::text::Span;
 
@@ -37,17 +39,27 @@ impl io::Write for &mut Bounded {
 /// Render a template; `page` is what is being rendered, for the finding.
 pub fn render(theme: &Theme, template: &str, context: &tera::Context, page: &str) -> Result<String, Diagnostic> {
     let mut out = Bounded { bytes: Vec::new(), full: false };
-    let result = theme.tera.render_to(template, context, &mut out);
+    let result = theme.engine.render(template, context, &mut out);
     if out.full {
         return Err(too_long(theme, template).note(format!("while rendering {page}")));
     }
     let described = |error| {
-        let mut finding = theme::diagnose(&error, &theme.templates, Some(page));
+        let mut finding = theme::diagnose(&error, &theme.templates, &|name, range| theme.engine.original(name, range), Some(page));
         finding.span = finding.span.or_else(|| theme.templates.get(template).map(Span::whole));
         finding
     };
-    result.map_err(described)?;
+    result.map_err(|error| match limits::over() {
+        Some(over) => goes_on(over, template, described(error)),
+        None => described(error),
+    })?;
     String::from_utf8(out.bytes).map_err(|error| described(tera::Error::message(error.to_string())))
+}
+
+/// The template that did too much, named.
+fn goes_on(over: Over, template: &str, mut finding: Diagnostic) -> Diagnostic {
+    let file = finding.span.as_ref().map_or(template, |span| span.file.path.rsplit_once("templates/").map_or(template, |(_, name)| name));
+    finding.message = format!("the template `{file}` {}", over.words());
+    finding.help(over.help())
 }
 
 fn too_long(theme: &Theme, template: &str) -> Diagnostic {

@@ -60,7 +60,8 @@ pub fn locate(text: &str, path: &[Step]) -> Range<usize> {
             *last = Some((text.to_owned(), Tree::parse(text)));
         }
         let found = last.as_ref().and_then(|(_, tree)| within(text, tree, path)).unwrap_or(0..0);
-        if found.is_empty() && !text.is_empty() { first_line(text, 0..text.len().min(1)) } else { found }
+        let first = text.chars().next().map_or(0, char::len_utf8);
+        if found.is_empty() { first_line(text, 0..first) } else { found }
     })
 }
 
@@ -84,5 +85,20 @@ fn within(text: &str, tree: &Tree, path: &[Step]) -> Option<Range<usize>> {
     match node.end {
         Some(end) if end > node.start => Some(node.start..node.start + text[node.start..end].trim_end().len()),
         _ => best,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_never_ends_within_a_letter() {
+        for text in ["\u{6b9}[: ?", "\u{654}a: [b\n", "é", "\u{1f600}: : :", "\u{feff}"] {
+            for path in [vec![], vec![Step::from("a")], vec![Step::from("a"), Step::from("b")]] {
+                let found = locate(text, &path);
+                assert!(text.get(found.clone()).is_some(), "{text:?} {path:?}: {found:?}");
+            }
+        }
     }
 }

@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const TARGET = process.env.CARGO_TARGET_DIR ?? path.join(ROOT, "target");
 export const CITED = process.env.CITED_BIN ?? path.join(TARGET, "debug/cited");
-const TOOLS = path.join(process.env.CITED_TOOLS ?? path.join(TARGET, "tools"), "deploy");
+export const TOOLS = path.join(process.env.CITED_TOOLS ?? path.join(TARGET, "tools"), "deploy");
 for (const file of [CITED, TOOLS]) if (!existsSync(file)) throw new Error(`${file} is missing: tests/run setup deploy`);
 
 /** Run a program to its end, whatever its exit code. */
@@ -33,6 +33,9 @@ export const cited = (root, args, env = {}) =>
 
 /** Python with the tools of requirements.txt. */
 export const python = (args, options = {}) => ["python3", args, { ...options, env: { ...process.env, PYTHONPATH: TOOLS, PYTHONDONTWRITEBYTECODE: "1" } }];
+
+/** A program of a package below node_modules, for `serve`. */
+export const program = (name, main) => [process.execPath, [path.join(ROOT, "tests/deploy/node_modules", name, main)]];
 
 /** A folder that `close` removes. */
 export async function folder(name) {

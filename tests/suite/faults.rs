@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -227,6 +228,24 @@ fn kills() -> u32 {
     std::env::var("CITED_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(50)
 }
 
+/// Build, and kill after a while: how long the program ran, and whether the kill ended it.
+fn killed_after(site: &TestSite, moment: Duration) -> (Duration, bool) {
+    let start = Instant::now();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cited"))
+        .args(["build"])
+        .current_dir(site.root())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program can be started");
+    while start.elapsed() < moment && child.try_wait().expect("asked").is_none() {
+        std::thread::sleep(Duration::from_micros(500).min(moment.saturating_sub(start.elapsed())));
+    }
+    let ran = start.elapsed();
+    child.kill().expect("killed");
+    (ran, child.wait().expect("it has ended").signal() == Some(9))
+}
+
 #[test]
 fn a_killed_build_leaves_the_old_site_or_the_new_one() {
     let pages = 30;
@@ -239,34 +258,34 @@ fn a_killed_build_leaves_the_old_site_or_the_new_one() {
     let site = versioned("one", pages);
     let start = Instant::now();
     site.build();
-    let usual = start.elapsed();
+    // How long a build takes now: a busy machine makes it longer, an idle one shorter, and the kills follow.
+    let mut usual = start.elapsed();
     site.write("public/mine.txt", "mine");
     let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
     let mut seen = [0u32; 2];
-    let mut ended = 0;
-    for round in 0..kills() {
-        write_version(&site, if round % 2 == 0 { "two" } else { "one" }, pages);
+    let (mut killed, mut ended) = (0, 0);
+    while killed < kills() {
+        let round = killed + ended;
+        assert!(ended <= kills(), "the program had ended before {ended} of {round} kills");
+        write_version(&site, if round.is_multiple_of(2) { "two" } else { "one" }, pages);
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        // Most moments are in the second half, when files are written; the last come when it has ended.
-        let share = 0.2 + 0.9 * (seed >> 11) as f64 / (1u64 << 53) as f64;
-        let mut child = Command::new(env!("CARGO_BIN_EXE_cited"))
-            .args(["build"])
-            .current_dir(site.root())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program can be started");
-        std::thread::sleep(usual.mul_f64(share));
-        ended += u32::from(child.try_wait().expect("asked").is_some());
-        child.kill().expect("killed");
-        child.wait().expect("it has ended");
+        // Most moments are in the second half, when files are written and the folders are exchanged.
+        let share = 0.2 + 0.85 * (seed >> 11) as f64 / (1u64 << 53) as f64;
+        let (ran, by_the_kill) = killed_after(&site, usual.mul_f64(share));
+        if by_the_kill {
+            killed += 1;
+            usual = usual.max(ran);
+        } else {
+            ended += 1;
+            usual = (usual * 3 + ran) / 4;
+        }
         let mut now = published(&site.root().join("public"));
         assert_eq!(now.remove("mine.txt").as_deref(), Some(&b"mine"[..]), "round {round}: a file that is not ours is gone");
         let which = sites.iter().position(|whole| *whole == now);
         let which = which.unwrap_or_else(|| panic!("round {round}: neither the old site nor the new one: {:?}", now.keys()));
         seen[which] += 1;
     }
-    println!("kills: {}, of which {ended} after the end; {seen:?} times the one site and the other; none torn", kills());
+    println!("kills while the program ran: {killed}, after its end: {ended}; {seen:?} times the one site and the other; none torn");
     write_version(&site, "one", pages);
     assert_eq!(site.run(&["build"]).code, 0);
     let mut now = published(&site.root().join("public"));

@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::harness::TestSite;
@@ -20,6 +21,8 @@ struct Preview<'a> {
     site: &'a TestSite,
     process: Child,
     address: String,
+    /// What it printed.
+    said: Arc<Mutex<String>>,
 }
 
 impl<'a> Preview<'a> {
@@ -38,8 +41,10 @@ impl<'a> Preview<'a> {
         let mut lines = BufReader::new(process.stderr.take().expect("it is piped")).lines().map_while(Result::ok);
         let url = lines.find_map(|line| Some(line.strip_prefix("preview at http://")?.split('/').next()?.to_owned())).expect("an address");
         // What is printed later must go somewhere, or the program would wait for a reader.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { site, process, address: url }
+        let said = Arc::new(Mutex::new(String::new()));
+        let kept = said.clone();
+        std::thread::spawn(move || lines.for_each(|line| kept.lock().expect("sound").push_str(&(line + "\n"))));
+        Self { site, process, address: url, said }
     }
 
     /// Status and body of a page.
@@ -220,5 +225,31 @@ fn a_site_behind_a_link_and_one_that_is_polled_are_kept_up_to_date() {
         preview.is_a_clean_build(args[0], &["s1/p1/"]);
         site.rename("content/t1", "content/s1");
         preview.is_a_clean_build(args[0], &["t1/p1/"]);
+    }
+}
+
+#[test]
+fn a_template_that_never_ends_is_told_and_the_preview_lives_on() {
+    let site = site_of(1, 2);
+    let preview = Preview::of(&site);
+    preview.is_a_clean_build("start", &[]);
+    let good = site.read("themes/minimal/templates/base.html");
+    for (endless, words) in [
+        (
+            "{% set_global x = \"a\" %}{% for i in range(end=100) %}{% set_global x = x ~ x %}{% endfor %}",
+            "`base.html` builds more than 256 MB",
+        ),
+        // Searching a long text is many steps, so that the bound is near for an unoptimised program too.
+        (
+            "{% set_global x = \"a\" %}{% for i in range(end=24) %}{% set_global x = x ~ x %}{% endfor %}{% for i in range(end=100000) %}{% if \"b\" in x %}{% endif %}{% endfor %}",
+            "`base.html` takes more than 10000000 steps",
+        ),
+    ] {
+        site.write("themes/minimal/templates/base.html", format!("{good}{endless}"));
+        preview.until(words, |preview| preview.said.lock().expect("sound").contains(words));
+        let (status, body) = preview.get("s0/p0/");
+        assert!(status == 200 && String::from_utf8_lossy(&body).contains("first words"), "the last good page is shown");
+        site.write("themes/minimal/templates/base.html", &good);
+        preview.is_a_clean_build("mended", &[]);
     }
 }

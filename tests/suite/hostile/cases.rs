@@ -23,7 +23,7 @@ pub fn all() -> Vec<Case> {
     cases
 }
 
-fn case(name: impl Into<String>, files: &[(&str, &str)], wanted: Wanted) -> Case {
+pub(super) fn case(name: impl Into<String>, files: &[(&str, &str)], wanted: Wanted) -> Case {
     let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
     Case { name: name.into(), files, links: Vec::new(), wanted }
 }
