@@ -87,7 +87,8 @@ impl<T> FromIterator<T> for Pieces<T> {
 
 impl<'a, T> IntoIterator for &'a Pieces<T> {
     type Item = &'a T;
-    type IntoIter = std::iter::FlatMap<std::slice::Iter<'a, Arc<[T]>>, std::slice::Iter<'a, T>, fn(&'a Arc<[T]>) -> std::slice::Iter<'a, T>>;
+    type IntoIter =
+        std::iter::FlatMap<std::slice::Iter<'a, Arc<[T]>>, std::slice::Iter<'a, T>, fn(&'a Arc<[T]>) -> std::slice::Iter<'a, T>>;
 
     fn into_iter(self) -> Self::IntoIter {
         let items: fn(&'a Arc<[T]>) -> std::slice::Iter<'a, T> = |piece| piece.iter();

@@ -69,10 +69,7 @@ pub(super) fn publish(
 
 fn tell(out: &Path, files: usize, [new, changed, unchanged, removed]: [usize; 4], found: &str) {
     let found = if found.is_empty() { String::new() } else { format!("; {found}") };
-    eprintln!(
-        "{}: {files} files: {new} new, {changed} changed, {unchanged} as they were, {removed} removed{found}",
-        out.display()
-    );
+    eprintln!("{}: {files} files: {new} new, {changed} changed, {unchanged} as they were, {removed} removed{found}", out.display());
 }
 
 /// Preview the site, and rebuild it as it changes. Never touches the output folder.

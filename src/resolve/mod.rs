@@ -12,8 +12,8 @@ pub mod csl;
 mod csl_bounds;
 pub mod disagreements;
 pub mod links;
-pub mod routes;
 mod revise;
+pub mod routes;
 mod style_names;
 pub mod text;
 
@@ -149,13 +149,11 @@ fn origin(name: &str, inputs: &Inputs, place: impl FnOnce() -> Span, report: &mu
         || inputs.sources.get(name).is_some()
         || inputs.sources.may_be_defined(name);
     if !is_known {
-        report.push(
-            Diagnostic::at(Code::SourceUnknown, place(), format!("there is no source or actor `{name}`")).help(did_you_mean(
-                name,
-                inputs.actors.ids().chain(inputs.sources.keys()),
-                || "name an actor of actors.yaml or a source".to_owned(),
-            )),
-        );
+        report.push(Diagnostic::at(Code::SourceUnknown, place(), format!("there is no source or actor `{name}`")).help(did_you_mean(
+            name,
+            inputs.actors.ids().chain(inputs.sources.keys()),
+            || "name an actor of actors.yaml or a source".to_owned(),
+        )));
     }
 }
 

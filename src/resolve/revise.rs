@@ -9,8 +9,8 @@ use std::sync::{Arc, OnceLock};
 
 use super::claims::Claims;
 use super::{Site, cites};
-use crate::load::front_matter::FrontMatter;
 use crate::load::Inputs;
+use crate::load::front_matter::FrontMatter;
 
 impl Site {
     /// The site of `inputs`, in which `pages`, and perhaps the theme, were read anew since this one. The work grows with

@@ -193,9 +193,12 @@ impl Preview {
     fn of(site: &TestSite) -> Self {
         let (sender, woken) = channel();
         let options = Options { root: site.root(), drafts: true, ..Options::default() };
-        Self { live: Live::new(options, Arc::new(|_| ()), move || {
-            let _ = sender.send(());
-        }), woken }
+        Self {
+            live: Live::new(options, Arc::new(|_| ()), move || {
+                let _ = sender.send(());
+            }),
+            woken,
+        }
     }
 
     /// Whether it shows the site of a clean build, and in the end says the same of it. Pages that are shown at an address

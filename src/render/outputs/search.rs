@@ -50,7 +50,9 @@ struct Entry<'a> {
 pub fn index(renderer: &Renderer, entries: &[Option<String>]) -> Vec<u8> {
     let sources: Vec<String> = (0..renderer.site.inputs.sources.all.len()).filter_map(|s| source(renderer, s)).collect();
     let listed = renderer.site.routes.order.iter().filter_map(|p| entries.get(*p)?.as_deref());
-    let mut text = String::from("[");
+    let length: usize = listed.clone().chain(sources.iter().map(String::as_str)).map(|entry| entry.len() + 1).sum();
+    let mut text = String::with_capacity(length + 2);
+    text.push('[');
     for entry in listed.chain(sources.iter().map(String::as_str)) {
         if text.len() > 1 {
             text.push(',');

@@ -21,8 +21,8 @@ pub fn sitemap(renderer: &Renderer) -> String {
         .chain(site.inputs.sources.all.iter().map(|s| (format!("{base}sources/{}/", percent(&s.key)), None)))
         .collect();
     entries.sort();
-    let mut xml =
-        String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+    let mut xml = String::with_capacity(entries.iter().map(|(url, _)| url.len() + 80).sum::<usize>() + 128);
+    xml.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
     for (url, date) in entries {
         let date = date.map(|d| format!("<lastmod>{d}</lastmod>")).unwrap_or_default();
         xml.push_str(&format!("<url><loc>{}</loc>{date}</url>\n", escape(&url)));
