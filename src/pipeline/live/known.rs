@@ -60,6 +60,8 @@ impl Known {
     /// anew; without any all are.
     pub fn broken(&self, mut report: Report, files: Option<&BTreeSet<PathBuf>>) {
         let mut store = self.lock();
+        // Whoever looks through the last state would tell of that.
+        self.next();
         if let Some(files) = files {
             let is_said_anew = |path: &str| files.contains(Path::new(path));
             let others = store.complete.iter().filter(|d| !d.span.as_ref().is_some_and(|s| is_said_anew(&s.file.path)));
@@ -71,20 +73,28 @@ impl Known {
         }
     }
 
-    /// The site is as it was before it broke.
-    pub fn mended(&self) {
+    /// The site is again the state that it was before it broke.
+    pub fn mended(self: &Arc<Self>, state: &Arc<Checked>) {
         let mut store = self.lock();
+        let number = self.next();
         store.report = store.complete.clone();
+        drop(store);
+        self.look(number, state);
     }
 
-    /// Nothing is known of a state.
-    pub fn forget(self: &Arc<Self>, state: &Arc<Checked>) {
+    /// Nothing is known of a state; if it is broken, what is in the way.
+    pub fn forget(self: &Arc<Self>, state: &Arc<Checked>, in_the_way: Option<Report>) {
         let mut store = self.lock();
         let number = self.next();
         store.pages = vec![None; state.site().inputs.pages.len()];
         (store.rest, store.facts) = (None, Vec::new());
-        if store.report.is_unbuildable() {
-            store.report = Arc::default();
+        match in_the_way {
+            Some(mut report) => {
+                report.finish();
+                store.report = Arc::new(report);
+            }
+            None if store.report.is_unbuildable() => store.report = Arc::default(),
+            None => {}
         }
         drop(store);
         self.look(number, state);

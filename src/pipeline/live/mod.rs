@@ -47,6 +47,8 @@ pub struct Live {
     state: Option<Arc<State>>,
     /// Whether the site cannot be shown as it is now.
     is_broken: bool,
+    /// Whether what is known is of the site that cannot be shown, and no longer of the last state.
+    is_forgotten: bool,
     known: Arc<Known>,
     reuse: Reuse,
 }
@@ -57,7 +59,7 @@ impl Live {
     pub fn new(options: Options, levels: Arc<Levels>, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let reuse = Reuse::kept();
         let model = Model::new(Options { preview: true, ..options }, reuse.clone());
-        Self { model, known: Arc::new(Known::new(levels.clone(), wake)), levels, state: None, is_broken: false, reuse }
+        Self { model, known: Arc::new(Known::new(levels.clone(), wake)), levels, state: None, is_broken: false, is_forgotten: false, reuse }
     }
 
     /// Take in what was touched since the last step, paths relative to the root. `None` is anything; nothing asks for what
@@ -74,7 +76,11 @@ impl Live {
             Step::Same(_) => match before {
                 Some(state) => {
                     // It may have been broken meanwhile, and what is told be about that.
-                    self.known.mended();
+                    if self.is_forgotten {
+                        self.known.forget(&state.checked, None);
+                    } else if self.is_broken {
+                        self.known.mended(&state.checked);
+                    }
                     state
                 }
                 // A model has a site only after it gave one.
@@ -89,20 +95,22 @@ impl Live {
             Step::Anew(site) => match State::new(&site, self.levels.clone(), &self.reuse) {
                 Some(state) => {
                     let state = Arc::new(state);
-                    self.known.forget(&state.checked);
+                    self.known.forget(&state.checked, None);
                     state
                 }
                 // A site without a theme does not resolve.
                 None => return Ok(self.broken(Report::default(), None)),
             },
             Step::Broken { report, files, site } => {
-                if let Some(site) = site {
-                    self.known.forget(&Arc::new(Checked::new(&site)));
-                }
-                return Ok(self.broken(report, files.as_ref()));
+                let Some(site) = site else { return Ok(self.broken(report, files.as_ref())) };
+                let mut report = report;
+                (self.levels)(&mut report);
+                self.known.forget(&Arc::new(Checked::new(&site)), Some(report));
+                (self.is_broken, self.is_forgotten) = (true, true);
+                return Ok(self.now());
             }
         };
-        (self.state, self.is_broken) = (Some(state), false);
+        (self.state, self.is_broken, self.is_forgotten) = (Some(state), false, false);
         Ok(self.now())
     }
 
