@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::load::ParsedPage;
 use crate::output::Later;
 use crate::picture::sizes::Copies;
+use crate::resolve::csl::{Formatted, Part};
 
 /// Shared by the threads of one build, and cheap to clone; locks are held for a look-up only.
 #[derive(Debug, Clone, Default)]
@@ -22,13 +23,16 @@ pub struct Reuse {
 /// Bytes of rendered pages that are kept, until all are forgotten: those that are open now are made again soon.
 const MOST_RENDERED: usize = 8 << 20;
 /// Citations of pages, as formatted, that are kept, until all are forgotten.
-const MOST_CITED: usize = 4096;
+const MOST_CITED: usize = 1024;
+/// Marks and references that pages share, likewise: three for each source, and more of those that are cited in many ways.
+const MOST_PARTS: usize = 16384;
 
 #[derive(Debug, Default)]
 struct Store {
     pages: Mutex<HashMap<String, (u128, ParsedPage)>>,
     rendered: Mutex<Rendered>,
-    cited: Mutex<HashMap<u128, Arc<crate::resolve::csl::Formatted>>>,
+    cited: Mutex<HashMap<u128, Arc<Formatted>>>,
+    parts: Mutex<HashMap<u128, Arc<Part>>>,
     drawn: Mutex<HashMap<u128, Arc<Later>>>,
     copies: Mutex<HashMap<u128, Arc<Result<Copies, String>>>>,
 }
@@ -92,18 +96,14 @@ impl Reuse {
         Ok(bytes)
     }
 
-    /// Citations and references as the CSL engine formatted them, by the digest of style, entries and order.
-    pub fn cited(&self, key: u128, format: impl FnOnce() -> crate::resolve::csl::Formatted) -> Arc<crate::resolve::csl::Formatted> {
-        if let Some(kept) = lock(&self.store.cited).get(&key) {
-            return kept.clone();
-        }
-        let made = Arc::new(format());
-        let mut cited = lock(&self.store.cited);
-        if cited.len() >= MOST_CITED {
-            cited.clear();
-        }
-        cited.insert(key, made.clone());
-        made
+    /// The citations of a page as the CSL engine formatted them, by the digest of style, entries and order.
+    pub fn cited(&self, key: u128, format: impl FnOnce() -> Formatted) -> Arc<Formatted> {
+        bounded(&self.store.cited, MOST_CITED, key, format)
+    }
+
+    /// A mark or a reference, by the digest of everything it depends on.
+    pub fn part(&self, key: u128, format: impl FnOnce() -> Part) -> Arc<Part> {
+        bounded(&self.store.parts, MOST_PARTS, key, format)
     }
 
     /// A drawing, or a picture without its metadata, by the digest of what it is made from.
@@ -131,6 +131,20 @@ impl Reuse {
         lock(&self.store.drawn).retain(|key, _| used.contains(key));
         lock(&self.store.copies).retain(|key, _| used.contains(key));
     }
+}
+
+/// What is kept under a key, or made and kept: of so many, all are forgotten before the next.
+fn bounded<T>(store: &Mutex<HashMap<u128, Arc<T>>>, most: usize, key: u128, make: impl FnOnce() -> T) -> Arc<T> {
+    if let Some(kept) = lock(store).get(&key) {
+        return kept.clone();
+    }
+    let made = Arc::new(make());
+    let mut kept = lock(store);
+    if kept.len() >= most {
+        kept.clear();
+    }
+    kept.insert(key, made.clone());
+    made
 }
 
 /// A thread that panicked has not left a half-written entry: each is inserted whole.

@@ -18,7 +18,7 @@ pub fn render_source(renderer: &Renderer, source: usize, report: &mut Report) ->
     let record = &site.inputs.sources.all[source];
     let path = format!("sources/{}/", record.key);
     let html = match &site.style {
-        Some(style) => style.reference(&site.inputs, &site.digests, source, &renderer.reuse),
+        Some(style) => style.reference(&site.inputs, &site.entries, source, &renderer.reuse),
         None => escape(&record.title()),
     };
     let view = renderer.views.source_in_full(source, html);

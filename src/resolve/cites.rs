@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use super::csl::{Formatted, Request, Style};
+use super::csl::{Entries, Formatted, Request, Style};
 use crate::diag::{Code, Diagnostic, Report, did_you_mean};
 use crate::load::cite_syntax::{CiteGroup, CiteItem};
 use crate::load::{Inputs, PageInput};
@@ -142,7 +142,7 @@ pub fn of_text(
     groups: &[CiteGroup],
     keys: &Keys,
     inputs: &Inputs,
-    style: Option<(&Style, &[u128])>,
+    style: Option<(&Style, &Entries)>,
     reuse: &Reuse,
     report: &mut Report,
 ) -> PageCites {
@@ -193,7 +193,7 @@ fn find(item: &CiteItem, page: &PageInput, keys: &Keys, inputs: &Inputs, report:
 }
 
 /// Number the sources in the order in which the text first uses them, then those of records; format marks and list.
-fn number(groups: &[CiteGroup], cites: &mut PageCites, keys: &Keys, inputs: &Inputs, style: Option<(&Style, &[u128])>, reuse: &Reuse) {
+fn number(groups: &[CiteGroup], cites: &mut PageCites, keys: &Keys, inputs: &Inputs, style: Option<(&Style, &Entries)>, reuse: &Reuse) {
     let mut order: Vec<usize> = Vec::new();
     let in_text = cites.groups.iter().flatten().flatten().copied();
     let in_records = (0..keys.in_records.len()).filter(|c| keys.in_records[*c]);
@@ -211,7 +211,7 @@ fn number(groups: &[CiteGroup], cites: &mut PageCites, keys: &Keys, inputs: &Inp
             only_listed.push(source);
         }
     }
-    let Some((style, digests)) = style else { return };
+    let Some((style, entries)) = style else { return };
     // A group with an unknown id is not formatted: the page cannot be built anyway.
     let complete = cites.groups.iter().all(|g| g.iter().all(|c| c.is_some_and(|c| keys.sources[c].is_some())));
     if complete {
@@ -220,7 +220,7 @@ fn number(groups: &[CiteGroup], cites: &mut PageCites, keys: &Keys, inputs: &Inp
             .zip(&cites.groups)
             .map(|(group, found)| Request { group, sources: found.iter().flatten().filter_map(|c| keys.sources[*c]).collect() })
             .collect();
-        cites.formatted = style.format(inputs, digests, &requests, &only_listed, reuse);
+        cites.formatted = style.format(inputs, entries, &requests, &only_listed, reuse);
         // The style's order is the order of the numbers, whether it lists by use or sorts by name.
         if !cites.formatted.references.is_empty() {
             order = cites.formatted.references.iter().map(|(source, _)| *source).collect();

@@ -1,29 +1,35 @@
 //! The CSL engine: citation marks and references.
 //!
-//! In: a style, and the citation groups of one page in order. Out: [`Formatted`]. One engine run a page, since what a citation says can
-//! depend on the whole page (2024a, 2024b); results are reused by their inputs' digest.
+//! In: a style, and the citation groups of one page in order. Out: [`Formatted`], put together from parts that many pages share where
+//! that gives the same (`parts`), else from one run of the engine for the page, since what a citation says can depend on the whole
+//! page (2024a, 2024b). Both are reused by their inputs' digest.
 //! Must never write HTML itself: that is `cite_html`'s.
 
+mod entries;
 mod locales;
+mod parts;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use hayagriva::archive::ArchivedStyle;
 use hayagriva::citationberg::taxonomy::Locator as Term;
 use hayagriva::citationberg::{CitationFormat, IndependentStyle, Locale, LocaleCode, Style as CslStyle, StyleCategory, StyleClass};
-use hayagriva::types::EntryType;
 use hayagriva::{
-    BibliographyDriver, BibliographyRequest, CitationItem, CitationRequest, CitePurpose, ElemMeta, Entry, LocatorPayload, Rendered,
-    SpecificLocator,
+    BibliographyDriver, BibliographyRequest, CitationItem, CitationRequest, CitePurpose, Entry, LocatorPayload, Rendered, SpecificLocator,
 };
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
+pub use self::entries::Entries;
+use self::parts::Kind;
+pub use self::parts::Part;
 pub use super::cite_html::MarkPart;
 use super::cite_html::{joined, mark_parts, write_children};
 use super::{csl_bounds, style_names};
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::load::Inputs;
-use crate::load::cite_syntax::{CiteGroup, Locator};
+use crate::load::cite_syntax::{CiteGroup, CiteItem, Locator};
 use crate::load::markdown::escape;
 use crate::load::sources::Sources;
 use crate::reuse::Reuse;
@@ -38,8 +44,8 @@ pub struct Style {
     locales: Arc<Vec<Locale>>,
     locale: Option<LocaleCode>,
     digest: u128,
-    /// References and marks do not depend on the other references of a page: each is formatted once a build.
-    separable: bool,
+    /// What its marks depend on, and so which parts pages can share.
+    kind: Kind,
 }
 
 /// One page's citations, formatted.
@@ -109,21 +115,9 @@ impl Style {
             other => other.to_owned(),
         });
         let locales = locales::of(&language);
-        let mut found = Self { style: Arc::new(style), locales, locale: Some(language), digest, separable: false };
-        found.separable = found.is_separable();
+        let mut found = Self { style: Arc::new(style), locales, locale: Some(language), digest, kind: Kind::Whole };
+        found.kind = Kind::of(&found);
         found
-    }
-
-    /// Numeric styles that list in order of use and print the number beside the reference, not in it.
-    fn is_separable(&self) -> bool {
-        let sorted = self.style.bibliography.as_ref().is_none_or(|b| b.sort.is_some());
-        if !self.is_numeric() || self.is_note() || sorted {
-            return false;
-        }
-        let stand_in = [stand_in(1)];
-        let rendered = self.engine(&stand_in, &[], &[], &[0]);
-        let items = rendered.bibliography.map(|b| b.items).unwrap_or_default();
-        items.iter().all(|item| item.content.find_meta(&ElemMeta::CitationNumber).is_none())
     }
 
     /// Whether citations are numbers.
@@ -137,102 +131,58 @@ impl Style {
     }
 
     /// Format the citations of a page. `listed` are sources that the page's records use but its text does not.
-    pub fn format(&self, inputs: &Inputs, digests: &[u128], groups: &[Request<'_>], listed: &[usize], reuse: &Reuse) -> Arc<Formatted> {
+    pub fn format(&self, inputs: &Inputs, entries: &Entries, groups: &[Request<'_>], listed: &[usize], reuse: &Reuse) -> Arc<Formatted> {
         if groups.is_empty() && listed.is_empty() {
             return Arc::new(Formatted::default());
         }
-        if self.separable {
-            return Arc::new(self.by_parts(inputs, digests, groups, listed, reuse));
+        let page = parts::Page { style: self, sources: &inputs.sources, entries, groups, listed, reuse };
+        if let Some(formatted) = page.format() {
+            return Arc::new(formatted);
         }
-        let mut key = Xxh3::new();
-        key.update(&self.digest.to_le_bytes());
+        let mut key = self.key(b"page");
         for request in groups {
-            for (item, source) in request.group.items.iter().zip(&request.sources) {
-                key.update(&digests[*source].to_le_bytes());
-                key.update(format!("{:?}{}{:?}{}|", item.prefix, item.suppress_author, item.locator, item.suffix).as_bytes());
-            }
-            key.update(if request.group.narrative { b"n" } else { b"g" });
+            hash_group(&mut key, request, entries);
         }
         for source in listed {
-            key.update(&digests[*source].to_le_bytes());
+            key.update(&entries.digest(*source).to_le_bytes());
             key.update(b"l");
         }
         reuse.cited(key.digest128(), || self.run(&inputs.sources, groups, listed))
     }
 
-    /// For separable styles: number the sources here, and take each mark and each reference from the store.
-    fn by_parts(&self, inputs: &Inputs, digests: &[u128], groups: &[Request<'_>], listed: &[usize], reuse: &Reuse) -> Formatted {
-        let mut order: Vec<usize> = Vec::new();
-        for source in groups.iter().flat_map(|g| &g.sources).chain(listed) {
-            if !order.contains(source) {
-                order.push(*source);
-            }
-        }
-        let number = |source: &usize| order.iter().position(|s| s == source).map_or(1, |i| i + 1);
-        let marks = groups
-            .iter()
-            .map(|request| {
-                let numbers: Vec<usize> = request.sources.iter().map(number).collect();
-                let mut key = Xxh3::new();
-                key.update(&self.digest.to_le_bytes());
-                key.update(b"mark");
-                for (item, number) in request.group.items.iter().zip(&numbers) {
-                    key.update(&number.to_le_bytes());
-                    if !item.prefix.is_empty() || !item.suffix.is_empty() || item.locator.is_some() {
-                        key.update(format!("{:?}{:?}{:?}|", item.prefix, item.locator, item.suffix).as_bytes());
-                    }
-                }
-                let made = reuse.cited(key.digest128(), || {
-                    // Entries that stand in for the sources with lower numbers give this group its own.
-                    let stand_ins: Vec<Entry> = (1..=numbers.iter().copied().max().unwrap_or(1)).map(stand_in).collect();
-                    let before: Vec<usize> = (0..stand_ins.len()).collect();
-                    let sources = numbers.iter().map(|n| n - 1).collect();
-                    let rendered = self.engine(&stand_ins, &[Request { group: request.group, sources }], &before, &[]);
-                    let marks = rendered.citations.last().map(|c| mark_parts(&c.citation, request, false)).into_iter().collect();
-                    Formatted { marks, ..Formatted::default() }
-                });
-                made.marks.first().cloned().unwrap_or_default()
-            })
-            .collect();
-        let references = order
-            .iter()
-            .map(|source| {
-                let mut key = Xxh3::new();
-                key.update(&self.digest.to_le_bytes());
-                key.update(b"reference");
-                key.update(&digests[*source].to_le_bytes());
-                let made = reuse.cited(key.digest128(), || self.run(&inputs.sources, &[], &[*source]));
-                (*source, made.references.first().map_or_else(String::new, |(_, html)| html.clone()))
-            })
-            .collect();
-        Formatted { marks, notes: Vec::new(), references }
+    /// The beginning of a key: this style, and what kind of thing it made.
+    fn key(&self, what: &[u8]) -> Xxh3 {
+        let mut key = Xxh3::new();
+        key.update(&self.digest.to_le_bytes());
+        key.update(what);
+        key
     }
 
-    /// One run of the CSL engine. Sources are named by their place in `entries`; those of `before` and `after` are listed
-    /// before and after the cited ones, without a mark.
-    fn engine(&self, entries: &[Entry], groups: &[Request<'_>], before: &[usize], after: &[usize]) -> Rendered {
+    /// A group for the engine, with its number among the page's groups. Sources are named by their place in `entries`.
+    fn shown<'a>(&'a self, entries: &'a [Entry], group: &Request<'a>, number: usize) -> CitationRequest<'a, Entry> {
+        let items = group.group.items.iter().zip(&group.sources).map(|(item, source)| {
+            let locator = item.locator.as_ref().map(specific);
+            CitationItem::new(&entries[*source], locator, None, false, self.purpose(group.group, item.suppress_author))
+        });
+        CitationRequest::new(items.collect(), &self.style, self.locale.clone(), &self.locales, Some(number))
+    }
+
+    /// A narrative citation in a numeric style is the number alone; elsewhere the author's name in the text.
+    fn purpose(&self, group: &CiteGroup, suppress_author: bool) -> Option<CitePurpose> {
+        (group.narrative && !suppress_author && !self.is_numeric() && !self.is_note()).then_some(CitePurpose::Prose)
+    }
+
+    /// Sources that are cited without a mark: by records, or somewhere before. `number`: as for [`Style::shown`].
+    fn hidden<'a>(&'a self, entries: &'a [Entry], sources: &[usize], number: Option<usize>) -> CitationRequest<'a, Entry> {
+        let items = sources.iter().map(|source| CitationItem::new(&entries[*source], None, None, true, None));
+        CitationRequest::new(items.collect(), &self.style, self.locale.clone(), &self.locales, number)
+    }
+
+    /// One run of the CSL engine.
+    fn engine<'a>(&'a self, requests: impl IntoIterator<Item = CitationRequest<'a, Entry>>) -> Rendered {
         let mut driver = BibliographyDriver::new();
-        let request = |items, note| CitationRequest::new(items, &self.style, self.locale.clone(), &self.locales, note);
-        for source in before {
-            driver.citation(request(vec![CitationItem::new(&entries[*source], None, None, true, None)], None));
-        }
-        for (i, group) in groups.iter().enumerate() {
-            let items = group
-                .group
-                .items
-                .iter()
-                .zip(&group.sources)
-                .map(|(item, source)| {
-                    let locator = item.locator.as_ref().map(specific);
-                    // A narrative citation in a numeric style is the number alone; elsewhere the author's name in the text.
-                    let purpose = (group.group.narrative && !item.suppress_author).then_some(CitePurpose::Prose);
-                    CitationItem::new(&entries[*source], locator, None, false, purpose.filter(|_| !self.is_numeric() && !self.is_note()))
-                })
-                .collect();
-            driver.citation(request(items, Some(i + 1)));
-        }
-        for source in after {
-            driver.citation(request(vec![CitationItem::new(&entries[*source], None, None, true, None)], None));
+        for request in requests {
+            driver.citation(request);
         }
         driver.finish(BibliographyRequest::new(&self.style, self.locale.clone(), &self.locales))
     }
@@ -250,13 +200,14 @@ impl Style {
         let entries: Vec<Entry> = sources.iter().map(|s| all.all[*s].entry.clone()).collect();
         let local: Vec<Request<'_>> =
             groups.iter().map(|g| Request { group: g.group, sources: g.sources.iter().map(at).collect() }).collect();
-        let rendered = self.engine(&entries, &local, &[], &listed.iter().map(at).collect::<Vec<_>>());
+        let shown = local.iter().enumerate().map(|(i, group)| self.shown(&entries, group, i + 1));
+        let listed = listed.iter().map(|source| self.hidden(&entries, &[at(source)], None));
+        let rendered = self.engine(shown.chain(listed));
         let mut formatted = Formatted::default();
         for (i, (citation, request)) in rendered.citations.iter().zip(&local).enumerate() {
             if self.is_note() {
                 formatted.notes.push(joined(&mark_parts(&citation.citation, request, false)));
-                let number = i + 1;
-                formatted.marks.push(vec![MarkPart::Item(0, format!("<sup>{number}</sup>"))]);
+                formatted.marks.push(note_mark(i));
             } else {
                 formatted.marks.push(mark_parts(&citation.citation, request, !self.is_numeric()));
             }
@@ -274,20 +225,32 @@ impl Style {
     }
 
     /// The reference of one source by itself, for its own page.
-    pub fn reference(&self, inputs: &Inputs, digests: &[u128], source: usize, reuse: &Reuse) -> String {
-        let formatted = self.format(inputs, digests, &[], &[source], reuse);
+    pub fn reference(&self, inputs: &Inputs, entries: &Entries, source: usize, reuse: &Reuse) -> String {
+        let formatted = self.format(inputs, entries, &[], &[source], reuse);
         formatted.references.first().map_or_else(|| escape(&inputs.sources.all[source].title()), |(_, html)| html.clone())
     }
 }
 
-/// An entry that stands in for the source with a number.
-fn stand_in(number: usize) -> Entry {
-    Entry::new(&format!("n{number}"), EntryType::Misc)
+/// The mark of the note of the group at this place in its page.
+fn note_mark(group: usize) -> Vec<MarkPart> {
+    vec![MarkPart::Item(0, format!("<sup>{}</sup>", group + 1))]
 }
 
-/// Digest of each source's entry, so that a style's results can be reused while nothing in them changed.
-pub fn entry_digests(inputs: &Inputs) -> Vec<u128> {
-    inputs.sources.all.iter().map(|s| xxh3_128(format!("{:?}", s.entry).as_bytes())).collect()
+/// Add a group to a key.
+fn hash_group(key: &mut Xxh3, request: &Request<'_>, entries: &Entries) {
+    for (item, source) in request.group.items.iter().zip(&request.sources) {
+        key.update(&entries.digest(*source).to_le_bytes());
+        hash_words(key, item);
+    }
+    key.update(if request.group.narrative { b"n" } else { b"g" });
+}
+
+/// Add what the author wrote around a citation to a key.
+fn hash_words(key: &mut Xxh3, item: &CiteItem) {
+    if item.suppress_author || !item.prefix.is_empty() || !item.suffix.is_empty() || item.locator.is_some() {
+        key.update(format!("{:?}{}{:?}{:?}", item.prefix, item.suppress_author, item.locator, item.suffix).as_bytes());
+    }
+    key.update(b"|");
 }
 
 fn first_line(text: &str) -> &str {

@@ -47,8 +47,8 @@ pub struct Site {
     pub claims: Arc<Claims>,
     /// The citation style, if it could be read.
     pub style: Option<Style>,
-    /// Digest of each source's bibliographic entry.
-    pub digests: Arc<Vec<u128>>,
+    /// What the engine of citations has to know of the sources together.
+    pub entries: Arc<csl::Entries>,
     /// What was found in the style, the addresses, the bibliography and the glossary.
     pub found: Arc<Report>,
     texts: Pieces<Arc<Slot>>,
@@ -99,7 +99,7 @@ impl Site {
         // A style's path that leads outside the site was reported with the configuration.
         let inside = crate::config::stays_inside(std::path::Path::new(&inputs.config.citation_style));
         let style = if inside { Style::find(&inputs).map_err(|d| found.push(d)).ok() } else { None };
-        let digests = Arc::new(csl::entry_digests(&inputs));
+        let entries = Arc::new(csl::Entries::of(&inputs.sources));
         let routes = Routes::find(&inputs, &mut found);
         let keys: Vec<Arc<Keys>> =
             (0..inputs.pages.len()).into_par_iter().map(|page| Arc::new(cites::keys(&inputs.pages[page], &inputs))).collect();
@@ -108,7 +108,7 @@ impl Site {
         names_of_sources(&inputs, &mut found);
         let texts = inputs.pages.iter().map(|_| Arc::default()).collect();
         let found = Arc::new(found);
-        Self { inputs, routes, keys, claims, style, digests, found, texts, uses: OnceLock::new(), reuse: reuse.clone() }
+        Self { inputs, routes, keys, claims, style, entries, found, texts, uses: OnceLock::new(), reuse: reuse.clone() }
     }
 
     /// Tell everything that was found while names were resolved, but for those in texts.

@@ -39,7 +39,7 @@ impl Site {
             keys,
             claims,
             style: self.style.clone(),
-            digests: self.digests.clone(),
+            entries: self.entries.clone(),
             found: self.found.clone(),
             texts,
             uses: OnceLock::new(),

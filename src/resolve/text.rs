@@ -119,7 +119,7 @@ impl Site {
         let input = &inputs.pages[page];
         let mut report = Report::default();
         let body = input.parse_body(inputs.config.trusted_html, &mut report);
-        let style = self.style.as_ref().map(|s| (s, self.digests.as_slice()));
+        let style = self.style.as_ref().map(|s| (s, &*self.entries));
         let cites = cites::of_text(input, &body.cites, &self.keys[page], inputs, style, &self.reuse, &mut report);
         let generated = |path: &str| super::is_generated(path, inputs, &self.routes);
         let links =

@@ -1,0 +1,326 @@
+//! A page's citations, put together from parts that many pages share.
+//!
+//! In: a style, and the citation groups of one page in order. Out: what one run of the engine over the page would give, from runs over
+//! single groups and single references, which are kept; none where they would not give the same.
+//!
+//! A reference depends on its source alone. A mark depends, in a numeric style, on numbers; in others on its sources and on where they
+//! were cited before: not at all, long ago, near, or just now (CSL 1.0.2, "Choose", `position`). Such a place is made with citations
+//! that are not shown. But where two sources of a page look the same in some mark, the engine changes marks and references (CSL,
+//! "Disambiguation"). So the texts of all marks, without locators, are compared first; and a page on which two are the same goes
+//! through the engine as a whole.
+//! Must never give what the engine would not: a property test compares the two.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use hayagriva::citationberg::Style as CslStyle;
+use hayagriva::types::EntryType;
+use hayagriva::{CitationItem, CitationRequest, CitePurpose, ElemMeta, Entry};
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::{Entries, Formatted, Request, Style, hash_group, hash_words, joined, mark_parts, note_mark};
+use crate::load::sources::Sources;
+use crate::resolve::cite_html::MarkPart;
+use crate::reuse::Reuse;
+
+/// What a style's marks depend on, beside the sources they name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Numbers, which are printed beside the references, not in them.
+    Numbers,
+    /// Where a source was cited before.
+    Places {
+        /// The style says something special where the citation before names the same source.
+        ibid: bool,
+        /// Notes within which a source was cited near, if that makes a difference.
+        near: Option<usize>,
+    },
+    /// Anything.
+    Whole,
+}
+
+impl Kind {
+    /// Find out how a style, whose own kind is not known yet, makes its marks.
+    pub fn of(style: &Style) -> Self {
+        if style.is_numeric() && !style.is_note() {
+            let stand_in = [stand_in(1)];
+            let rendered = style.engine([style.hidden(&stand_in, &[0], None)]);
+            let items = rendered.bibliography.map(|b| b.items).unwrap_or_default();
+            let beside = items.iter().all(|item| item.content.find_meta(&ElemMeta::CitationNumber).is_none());
+            return if beside { Self::Numbers } else { Self::Whole };
+        }
+        // The names that the standard gives to things, wherever a style asks for them.
+        match CslStyle::Independent((*style.style).clone()).to_xml() {
+            Ok(xml) if !xml.contains("citation-number") && !xml.contains("first-reference-note-number") => Self::Places {
+                ibid: xml.contains("ibid"),
+                near: xml.contains("near-note").then_some(style.style.citation.near_note_distance as usize).filter(|_| style.is_note()),
+            },
+            _ => Self::Whole,
+        }
+    }
+}
+
+/// A part, as it is kept.
+#[derive(Debug, Clone, Default)]
+pub struct Part {
+    /// The mark of a group.
+    mark: Vec<MarkPart>,
+    /// A reference, a note, or the text of a mark.
+    html: String,
+}
+
+/// Where a source was cited before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Never,
+    Far,
+    Near,
+    /// In the citation just before, with the same locator.
+    Ibid,
+}
+
+/// One page's citations.
+pub(super) struct Page<'a> {
+    pub style: &'a Style,
+    pub sources: &'a Sources,
+    pub entries: &'a Entries,
+    pub groups: &'a [Request<'a>],
+    /// Sources that are listed though no group names them.
+    pub listed: &'a [usize],
+    pub reuse: &'a Reuse,
+}
+
+impl Page<'_> {
+    /// What one run of the engine would give; none where only that run can tell.
+    pub fn format(&self) -> Option<Formatted> {
+        let mut order: Vec<usize> = Vec::new();
+        for source in self.groups.iter().flat_map(|g| &g.sources).chain(self.listed) {
+            if !order.contains(source) {
+                order.push(*source);
+            }
+        }
+        let parts = match self.style.kind {
+            Kind::Whole => return None,
+            Kind::Numbers => {
+                self.entries.sort(&mut order, self.style, self.sources);
+                self.numbered(&order)
+            }
+            Kind::Places { ibid, near } => {
+                let parts = self.placed(ibid, near, &order)?;
+                self.entries.sort(&mut order, self.style, self.sources);
+                parts
+            }
+        };
+        let mut formatted = Formatted::default();
+        for (i, part) in parts.into_iter().enumerate() {
+            if self.style.is_note() {
+                formatted.marks.push(note_mark(i));
+                formatted.notes.push(part.html.clone());
+            } else {
+                formatted.marks.push(part.mark.clone());
+            }
+        }
+        if self.style.style.bibliography.is_some() {
+            formatted.references = order.into_iter().map(|source| (source, self.reference(source))).collect();
+        }
+        Some(formatted)
+    }
+
+    fn reference(&self, source: usize) -> String {
+        let mut key = self.style.key(b"reference");
+        key.update(&self.entries.digest(source).to_le_bytes());
+        let made = self.reuse.part(key.digest128(), || {
+            let made = self.style.run(self.sources, &[], &[source]);
+            Part { html: made.references.into_iter().next().map_or_else(String::new, |(_, html)| html), mark: Vec::new() }
+        });
+        made.html.clone()
+    }
+
+    /// Marks of numbers: entries that stand in for the sources with lower numbers give each its own.
+    fn numbered(&self, order: &[usize]) -> Vec<Arc<Part>> {
+        let number = |source: &usize| order.iter().position(|s| s == source).map_or(1, |i| i + 1);
+        let mark = |request: &Request<'_>| {
+            let numbers: Vec<usize> = request.sources.iter().map(number).collect();
+            let mut key = self.style.key(b"numbers");
+            for (item, number) in request.group.items.iter().zip(&numbers) {
+                key.update(&number.to_le_bytes());
+                hash_words(&mut key, item);
+            }
+            self.reuse.part(key.digest128(), || {
+                let entries: Vec<Entry> = (1..=numbers.iter().copied().max().unwrap_or(1)).map(stand_in).collect();
+                let before = (0..entries.len()).map(|source| self.style.hidden(&entries, &[source], None));
+                let request = Request { group: request.group, sources: numbers.iter().map(|n| n - 1).collect() };
+                self.part(before.chain([self.style.shown(&entries, &request, 1)]), &request)
+            })
+        };
+        self.groups.iter().map(mark).collect()
+    }
+
+    /// The part that the last of these requests makes.
+    fn part<'a>(&'a self, requests: impl IntoIterator<Item = CitationRequest<'a, Entry>>, request: &Request<'_>) -> Part {
+        let rendered = self.style.engine(requests);
+        let named = !self.style.is_numeric() && !self.style.is_note();
+        let mark = rendered.citations.last().map(|c| mark_parts(&c.citation, request, named)).unwrap_or_default();
+        Part { html: joined(&mark), mark }
+    }
+
+    /// Marks that depend on where their sources were cited before. None where two sources look the same in some mark, or where the
+    /// engine's order within a group could matter.
+    fn placed(&self, ibid: bool, near: Option<usize>, order: &[usize]) -> Option<Vec<Arc<Part>>> {
+        let mut faces = Faces { page: self, near: near.unwrap_or(0), source_of: HashMap::new() };
+        faces.add_stand_in(ibid);
+        for source in order {
+            faces.add(*source, Before::Never, false)?;
+        }
+        // For each source, the last group that named it.
+        let mut last: HashMap<usize, usize> = HashMap::new();
+        let mut parts = Vec::with_capacity(self.groups.len());
+        for (i, request) in self.groups.iter().enumerate() {
+            let items = || request.group.items.iter().zip(&request.sources);
+            let before = i.checked_sub(1).map(|i| &self.groups[i]).filter(|p| ibid && p.sources.iter().any(|s| request.sources.contains(s)));
+            if ibid && is_intricate(before, request) {
+                return None;
+            }
+            let states: Vec<Before> = request
+                .sources
+                .iter()
+                .map(|source| match last.get(source) {
+                    None => Before::Never,
+                    Some(at) if near.is_some_and(|distance| i - at <= distance) => Before::Near,
+                    Some(_) => Before::Far,
+                })
+                .collect();
+            for ((item, source), state) in items().zip(&states) {
+                let prose = self.style.purpose(request.group, item.suppress_author).is_some();
+                faces.add(*source, *state, prose)?;
+                if before.is_some_and(|p| p.sources[0] == *source) {
+                    faces.add(*source, Before::Ibid, prose)?;
+                }
+            }
+            parts.push(self.at_place(request, before, &states, near.unwrap_or(0)));
+            last.extend(request.sources.iter().map(|source| (*source, i)));
+        }
+        Some(parts)
+    }
+
+    /// The mark of a group whose sources were cited before as told; `before` is the group just before if it names one of them.
+    fn at_place(&self, request: &Request<'_>, before: Option<&Request<'_>>, states: &[Before], near: usize) -> Arc<Part> {
+        let mut key = self.style.key(b"places");
+        hash_group(&mut key, request, self.entries);
+        for state in states {
+            key.update(&[*state as u8]);
+        }
+        if let Some(before) = before {
+            hash_group(&mut key, before, self.entries);
+        }
+        self.reuse.part(key.digest128(), || {
+            let mut sources: Vec<usize> = Vec::new();
+            for source in request.sources.iter().chain(before.iter().flat_map(|p| &p.sources)) {
+                if !sources.contains(source) {
+                    sources.push(*source);
+                }
+            }
+            let local = |request: &Request<'_>| -> Vec<usize> {
+                request.sources.iter().map(|source| sources.iter().position(|s| s == source).unwrap_or(0)).collect()
+            };
+            let entries: Vec<Entry> = sources.iter().map(|s| self.sources.all[*s].entry.clone()).chain([stand_in(1)]).collect();
+            let group = Request { group: request.group, sources: local(request) };
+            let just_before = before.map(|p| Request { group: p.group, sources: local(p) });
+            let cited = |wanted: Before| -> Vec<usize> {
+                group.sources.iter().zip(states).filter(|(_, state)| **state == wanted).map(|(source, _)| *source).collect()
+            };
+            let mut requests = self.place(&entries, &cited(Before::Far), &cited(Before::Near), near);
+            if let Some(before) = &just_before {
+                requests.pop();
+                requests.push(self.style.shown(&entries, before, 1));
+            }
+            self.part(requests.into_iter().chain([self.style.shown(&entries, &group, 1)]), &group)
+        })
+    }
+
+    /// Citations that are not shown, after which some sources were cited far away, others near, and none just now. The last of the
+    /// entries is the one that stands in.
+    fn place<'a>(&'a self, entries: &'a [Entry], far: &[usize], near: &[usize], distance: usize) -> Vec<CitationRequest<'a, Entry>> {
+        let stand_in = || self.style.hidden(entries, &[entries.len() - 1], Some(1));
+        let mut requests = Vec::new();
+        if !far.is_empty() {
+            requests.push(self.style.hidden(entries, far, Some(1)));
+            requests.extend((0..distance).map(|_| stand_in()));
+        }
+        if !near.is_empty() {
+            requests.push(self.style.hidden(entries, near, Some(1)));
+        }
+        requests.push(stand_in());
+        requests
+    }
+
+    /// The text of a source's mark without a locator, at a place.
+    fn face(&self, digest: u128, entry: &Entry, state: Before, near: usize, prose: bool) -> u128 {
+        let mut key = self.style.key(b"face");
+        key.update(&digest.to_le_bytes());
+        key.update(&[state as u8, prose.into()]);
+        let made = self.reuse.part(key.digest128(), || {
+            let entries = [entry.clone(), stand_in(1)];
+            let mut requests = match state {
+                Before::Never => Vec::new(),
+                Before::Far => self.place(&entries, &[0], &[], near),
+                Before::Near => self.place(&entries, &[], &[0], near),
+                Before::Ibid => vec![self.cite(&entries[0], None)],
+            };
+            requests.push(self.cite(&entries[0], prose.then_some(CitePurpose::Prose)));
+            let rendered = self.style.engine(requests);
+            Part { html: rendered.citations.last().map(|c| format!("{:#}", c.citation)).unwrap_or_default(), mark: Vec::new() }
+        });
+        xxh3_128(made.html.as_bytes())
+    }
+
+    fn cite<'a>(&'a self, entry: &'a Entry, purpose: Option<CitePurpose>) -> CitationRequest<'a, Entry> {
+        let items = vec![CitationItem::new(entry, None, None, false, purpose)];
+        CitationRequest::new(items, &self.style.style, self.style.locale.clone(), &self.style.locales, Some(1))
+    }
+}
+
+/// The texts of the marks of a page, each with the source that has it.
+struct Faces<'a, 'b> {
+    page: &'a Page<'b>,
+    near: usize,
+    source_of: HashMap<u128, Option<usize>>,
+}
+
+impl Faces<'_, '_> {
+    /// None if another source looks the same.
+    fn add(&mut self, source: usize, state: Before, prose: bool) -> Option<()> {
+        let entry = &self.page.sources.all[source].entry;
+        let face = self.page.face(self.page.entries.digest(source), entry, state, self.near, prose);
+        (*self.source_of.entry(face).or_insert(Some(source)) == Some(source)).then_some(())
+    }
+
+    /// The entry that stands in for others must not look like a source either.
+    fn add_stand_in(&mut self, ibid: bool) {
+        let entry = stand_in(1);
+        for state in [Before::Never, Before::Far, Before::Near, Before::Ibid] {
+            if ibid || state != Before::Ibid {
+                self.source_of.insert(self.page.face(0, &entry, state, self.near, false), None);
+            }
+        }
+    }
+}
+
+/// Whether the same source stands twice, side by side, in a way that depends on how the engine orders a group, or with locators
+/// that differ: what such a mark says without its locator cannot be seen from outside.
+fn is_intricate(before: Option<&Request<'_>>, request: &Request<'_>) -> bool {
+    if before.is_some_and(|p| p.sources.len() > 1) {
+        return true;
+    }
+    let items: Vec<_> = before.into_iter().chain([request]).flat_map(|r| r.group.items.iter().zip(&r.sources)).collect();
+    let twice_inside = request.sources.iter().enumerate().any(|(i, source)| request.sources[..i].contains(source));
+    let locators_differ = items.iter().enumerate().any(|(i, (item, source))| {
+        item.locator.is_some() && items[..i].iter().any(|(other, s)| s == source && other.locator != item.locator)
+    });
+    twice_inside || locators_differ
+}
+
+/// An entry that stands in for the source with a number.
+fn stand_in(number: usize) -> Entry {
+    Entry::new(&format!("n{number}"), EntryType::Misc)
+}

@@ -1,0 +1,125 @@
+//! Parts that pages share give what one run of the engine over the page gives.
+
+use std::sync::Arc;
+
+use hayagriva::archive::ArchivedStyle;
+use hayagriva::citationberg::Style as CslStyle;
+use proptest::prelude::*;
+
+use super::parts::Page;
+use super::*;
+use crate::diag::Report;
+
+/// Sources of which some share authors, years and titles, and one has hardly anything.
+const SOURCES: &str = r#"
+one: { type: article, title: Mud in rivers, author: ["Doe, Jane", "Roe, Richard"], date: 2021-03, parent: { type: periodical, title: Journal of Silt } }
+two: { type: article, title: Sand in rivers, author: ["Doe, Jane", "Roe, Richard"], date: 2021-09, parent: { type: periodical, title: Journal of Silt } }
+three: { type: book, title: The weir, author: "Ng, Ana", date: 2019, publisher: Bank Press }
+four: { type: web, title: Water levels, author: { name: River Office }, date: 2024-05-20, url: "https://example.org/levels" }
+five: { type: report, title: Minutes, author: { name: Town Council }, date: 2024-06-02 }
+six: { type: book, title: A second weir, author: "Ng, Bo", date: 2019 }
+seven: { type: web, title: Water levels, author: { name: River Office }, date: 2024-05-20, url: "https://example.org/more" }
+eight: { type: misc, title: Untold }
+nine: { type: book, title: Of many, author: ["Abel, A", "Bose, B", "Cole, C", "Dahl, D", "Eco, E"], date: 2020 }
+"#;
+
+fn sources() -> Sources {
+    let file = Arc::new(TextFile::new("sources.yaml", SOURCES));
+    let (mut sources, mut report) = (Sources::default(), Report::default());
+    crate::load::sources::read(&file, &mut sources, &mut report);
+    assert_eq!(sources.all.len(), 9, "{report:?}");
+    sources
+}
+
+/// Sources of a group, each with a locator; whether it is narrative, and whether the author's name is left out.
+type Group = (Vec<(usize, u8)>, bool, bool);
+
+fn group((items, narrative, nameless): &Group) -> CiteGroup {
+    let item = |(_, locator): &(usize, u8)| CiteItem {
+        id: String::new(),
+        range: 0..0,
+        prefix: String::new(),
+        suppress_author: *nameless,
+        locator: (*locator > 5).then(|| Locator { term: "page", value: locator.to_string() }),
+        suffix: String::new(),
+    };
+    let items: Vec<CiteItem> = items.iter().map(item).collect();
+    CiteGroup { narrative: *narrative && items.len() == 1, items, range: 0..0 }
+}
+
+fn groups() -> impl Strategy<Value = Vec<Group>> {
+    let items = prop_oneof![6 => prop::collection::vec((0usize..9, 0u8..8), 1), 1 => prop::collection::vec((0usize..9, 0u8..8), 2..4)];
+    prop::collection::vec((items, prop::bool::weighted(0.2), prop::bool::weighted(0.1)), 0..14)
+}
+
+fn style(name: &str) -> Style {
+    match ArchivedStyle::by_name(name).map(ArchivedStyle::get) {
+        Some(CslStyle::Independent(style)) => Style::of(style, xxh3_128(name.as_bytes()), "en"),
+        _ => panic!("no style {name}"),
+    }
+}
+
+/// What the page gives by parts, if it can be had so, and as a whole.
+fn both(style: &Style, sources: &Sources, entries: &Entries, reuse: &Reuse, groups: &[Group], listed: &[usize]) -> (Option<Formatted>, Formatted) {
+    let made: Vec<CiteGroup> = groups.iter().map(group).collect();
+    let requests: Vec<Request<'_>> = made
+        .iter()
+        .zip(groups)
+        .map(|(group, (items, ..))| Request { group, sources: items.iter().map(|(source, _)| *source).collect() })
+        .collect();
+    let page = Page { style, sources, entries, groups: &requests, listed, reuse };
+    (page.format(), style.run(sources, &requests, listed))
+}
+
+#[test]
+fn parts_give_what_the_whole_page_gives() {
+    let sources = sources();
+    let (mut by_parts, mut whole) = (0, 0);
+    for archived in ArchivedStyle::all() {
+        let name = archived.names()[0];
+        let style = style(name);
+        let (entries, reuse) = (Entries::of(&sources), Reuse::default());
+        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() });
+        let pages = (groups(), prop::collection::vec(0usize..9, 0..3));
+        runner
+            .run(&pages, |(groups, mut listed)| {
+                listed.retain(|source| !groups.iter().any(|(items, ..)| items.iter().any(|(cited, _)| cited == source)));
+                listed.dedup();
+                let (parts, page) = both(&style, &sources, &entries, &reuse, &groups, &listed);
+                if let Some(parts) = parts {
+                    prop_assert_eq!(format!("{parts:#?}"), format!("{page:#?}"), "{}", name);
+                }
+                Ok(())
+            })
+            .unwrap();
+        let (parts, _) = both(&style, &sources, &entries, &reuse, &[(vec![(2, 0)], false, false), (vec![(4, 7)], false, false)], &[]);
+        *(if parts.is_some() { &mut by_parts } else { &mut whole }) += 1;
+    }
+    // A change that takes away the parts of most styles would make every build slow, and nothing else would tell.
+    assert!(by_parts > 60 && whole < 25, "{by_parts} styles give parts, {whole} do not");
+}
+
+#[test]
+fn notes_of_unlike_sources_are_parts_and_those_of_like_ones_are_not() {
+    let (sources, reuse) = (sources(), Reuse::default());
+    let entries = Entries::of(&sources);
+    let notes = style("chicago-notes");
+    let cite = |source: usize| (vec![(source, 0)], false, false);
+    let is_by_parts = |groups: &[Group]| both(&notes, &sources, &entries, &reuse, groups, &[]).0.is_some();
+    assert!(is_by_parts(&[cite(0), cite(2), cite(0), cite(4), cite(4), cite(0)]));
+    assert!(is_by_parts(&[cite(3), cite(6)]), "two pages of one office with one title, but both addresses are told");
+    assert!(!is_by_parts(&[cite(3), cite(6), cite(3), cite(6)]), "in short they look the same");
+}
+
+#[test]
+fn sources_are_listed_in_the_order_of_the_engine() {
+    let sources = sources();
+    let entries = Entries::of(&sources);
+    let apa = style("apa");
+    let mut listed: Vec<usize> = (0..sources.all.len()).rev().collect();
+    let whole: Vec<usize> = apa.run(&sources, &[], &listed).references.into_iter().map(|(source, _)| source).collect();
+    // Once a few at a time, then all of them.
+    entries.sort(&mut listed.clone()[2..5], &apa, &sources);
+    entries.sort(&mut listed, &apa, &sources);
+    assert_eq!(listed, whole);
+}
