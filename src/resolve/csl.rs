@@ -11,13 +11,14 @@ mod parts;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hayagriva::archive::ArchivedStyle;
 use hayagriva::citationberg::taxonomy::Locator as Term;
 use hayagriva::citationberg::{CitationFormat, IndependentStyle, Locale, LocaleCode, Style as CslStyle, StyleCategory, StyleClass};
 use hayagriva::{
-    BibliographyDriver, BibliographyRequest, CitationItem, CitationRequest, CitePurpose, Entry, LocatorPayload, Rendered, SpecificLocator,
+    BibliographyDriver, BibliographyItem, BibliographyRequest, CitationItem, CitationRequest, CitePurpose, Entry, LocatorPayload, Rendered,
+    SpecificLocator,
 };
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
@@ -46,6 +47,8 @@ pub struct Style {
     digest: u128,
     /// What its marks depend on, and so which parts pages can share.
     kind: Kind,
+    /// The style without what it prints.
+    bare: OnceLock<Arc<IndependentStyle>>,
 }
 
 /// One page's citations, formatted.
@@ -115,7 +118,7 @@ impl Style {
             other => other.to_owned(),
         });
         let locales = locales::of(&language);
-        let mut found = Self { style: Arc::new(style), locales, locale: Some(language), digest, kind: Kind::Whole };
+        let mut found = Self { style: Arc::new(style), locales, locale: Some(language), digest, kind: Kind::Whole, bare: OnceLock::new() };
         found.kind = Kind::of(&found);
         found
     }
@@ -172,19 +175,37 @@ impl Style {
         (group.narrative && !suppress_author && !self.is_numeric() && !self.is_note()).then_some(CitePurpose::Prose)
     }
 
-    /// Sources that are cited without a mark: by records, or somewhere before. `number`: as for [`Style::shown`].
-    fn hidden<'a>(&'a self, entries: &'a [Entry], sources: &[usize], number: Option<usize>) -> CitationRequest<'a, Entry> {
-        let items = sources.iter().map(|source| CitationItem::new(&entries[*source], None, None, true, None));
-        CitationRequest::new(items.collect(), &self.style, self.locale.clone(), &self.locales, number)
+    /// Sources that are cited without a mark, one after the other.
+    fn hidden<'a>(&'a self, entries: &'a [Entry], sources: impl IntoIterator<Item = usize>) -> Vec<CitationRequest<'a, Entry>> {
+        let item = |source: usize| CitationItem::new(&entries[source], None, None, true, None);
+        let request = |source| CitationRequest::new(vec![item(source)], &self.style, self.locale.clone(), &self.locales, None);
+        sources.into_iter().map(request).collect()
     }
 
-    /// One run of the CSL engine.
-    fn engine<'a>(&'a self, requests: impl IntoIterator<Item = CitationRequest<'a, Entry>>) -> Rendered {
+    /// One run of the CSL engine. `list`: the style that makes the bibliography.
+    fn engine<'a>(&'a self, requests: impl IntoIterator<Item = CitationRequest<'a, Entry>>, list: &'a IndependentStyle) -> Rendered {
         let mut driver = BibliographyDriver::new();
         for request in requests {
             driver.citation(request);
         }
-        driver.finish(BibliographyRequest::new(&self.style, self.locale.clone(), &self.locales))
+        driver.finish(BibliographyRequest::new(list, self.locale.clone(), &self.locales))
+    }
+
+    /// The same style without anything to print: what it says of a citation is nothing, and its bibliography only sorts.
+    fn bare(&self) -> &IndependentStyle {
+        self.bare.get_or_init(|| {
+            let mut style = (*self.style).clone();
+            style.citation.layout.elements.clear();
+            style.citation.sort = None;
+            // Nothing is like nothing: the engine must not try to tell them apart.
+            style.citation.disambiguate_add_names = false;
+            style.citation.disambiguate_add_givenname = false;
+            style.citation.disambiguate_add_year_suffix = false;
+            if let Some(bibliography) = &mut style.bibliography {
+                bibliography.layout.elements.clear();
+            }
+            Arc::new(style)
+        })
     }
 
     /// Format groups in one run of the engine, whatever the style; sources are named by their place in `all`.
@@ -201,8 +222,7 @@ impl Style {
         let local: Vec<Request<'_>> =
             groups.iter().map(|g| Request { group: g.group, sources: g.sources.iter().map(at).collect() }).collect();
         let shown = local.iter().enumerate().map(|(i, group)| self.shown(&entries, group, i + 1));
-        let listed = listed.iter().map(|source| self.hidden(&entries, &[at(source)], None));
-        let rendered = self.engine(shown.chain(listed));
+        let rendered = self.engine(shown.chain(self.hidden(&entries, listed.iter().map(at))), &self.style);
         let mut formatted = Formatted::default();
         for (i, (citation, request)) in rendered.citations.iter().zip(&local).enumerate() {
             if self.is_note() {
@@ -215,9 +235,7 @@ impl Style {
         if let Some(bibliography) = rendered.bibliography {
             for item in bibliography.items {
                 if let Some(source) = all.index(&item.key) {
-                    let mut html = String::new();
-                    write_children(&item.content, &mut html);
-                    formatted.references.push((source, html.trim().to_owned()));
+                    formatted.references.push((source, reference_html(&item)));
                 }
             }
         }
@@ -234,6 +252,12 @@ impl Style {
 /// The mark of the note of the group at this place in its page.
 fn note_mark(group: usize) -> Vec<MarkPart> {
     vec![MarkPart::Item(0, format!("<sup>{}</sup>", group + 1))]
+}
+
+fn reference_html(item: &BibliographyItem) -> String {
+    let mut html = String::new();
+    write_children(&item.content, &mut html);
+    html.trim().to_owned()
 }
 
 /// Add a group to a key.

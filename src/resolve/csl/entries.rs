@@ -6,9 +6,9 @@
 //! Must never order otherwise than one run of the engine would.
 
 use std::cmp::Ordering;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use hayagriva::Entry;
+use hayagriva::{CitationItem, CitationRequest, Entry};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::Style;
@@ -18,8 +18,6 @@ use crate::load::sources::Sources;
 #[derive(Debug, Default)]
 pub struct Entries {
     digests: Vec<u128>,
-    /// The style without what it prints: it only sorts.
-    bare: OnceLock<Style>,
     ranks: Mutex<Ranks>,
 }
 
@@ -54,8 +52,7 @@ impl Entries {
         }
         let unknown: Vec<usize> = listed.iter().copied().filter(|source| ranks.class_of[*source].is_none()).collect();
         if !unknown.is_empty() {
-            let bare = self.bare.get_or_init(|| style.bare());
-            ranks.insert(&unknown, |a, b| bare.compare(&sources.all[a].entry, &sources.all[b].entry));
+            ranks.insert(&unknown, |a, b| style.compare(&sources.all[a].entry, &sources.all[b].entry));
         }
         listed.sort_by_key(|source| ranks.class_of[*source]);
     }
@@ -80,22 +77,13 @@ impl Ranks {
 }
 
 impl Style {
-    /// The same style without anything to print, which only sorts.
-    fn bare(&self) -> Self {
-        let mut style = (*self.style).clone();
-        style.citation.layout.elements.clear();
-        style.citation.sort = None;
-        if let Some(bibliography) = &mut style.bibliography {
-            bibliography.layout.elements.clear();
-        }
-        Self { style: style.into(), ..self.clone() }
-    }
-
     /// How the bibliography orders two entries. The engine's order is stable, so it is asked both ways to find equals.
     fn compare(&self, a: &Entry, b: &Entry) -> Ordering {
         let second_first = |pair: [&Entry; 2]| {
             let entries = pair.map(Clone::clone);
-            let rendered = self.engine([self.hidden(&entries, &[0, 1], None)]);
+            let items = entries.iter().map(|entry| CitationItem::new(entry, None, None, true, None)).collect();
+            let cited = CitationRequest::new(items, self.bare(), self.locale.clone(), &self.locales, None);
+            let rendered = self.engine([cited], self.bare());
             rendered.bibliography.is_some_and(|list| list.items.first().is_some_and(|item| item.key == entries[1].key()))
         };
         if second_first([a, b]) {

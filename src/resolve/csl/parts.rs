@@ -13,12 +13,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use hayagriva::citationberg::Style as CslStyle;
+use hayagriva::citationberg::{IndependentStyle, Style as CslStyle};
 use hayagriva::types::EntryType;
-use hayagriva::{CitationItem, CitationRequest, CitePurpose, ElemMeta, Entry};
+use hayagriva::{CitationItem, CitationRequest, ElemMeta, Entry};
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::{Entries, Formatted, Request, Style, hash_group, hash_words, joined, mark_parts, note_mark};
+use super::{Entries, Formatted, Request, Style, hash_group, hash_words, joined, mark_parts, note_mark, reference_html, specific};
+use crate::load::cite_syntax::{CiteGroup, CiteItem};
 use crate::load::sources::Sources;
 use crate::resolve::cite_html::MarkPart;
 use crate::reuse::Reuse;
@@ -44,17 +45,19 @@ impl Kind {
     pub fn of(style: &Style) -> Self {
         if style.is_numeric() && !style.is_note() {
             let stand_in = [stand_in(1)];
-            let rendered = style.engine([style.hidden(&stand_in, &[0], None)]);
+            let rendered = style.engine(style.hidden(&stand_in, [0]), &style.style);
             let items = rendered.bibliography.map(|b| b.items).unwrap_or_default();
             let beside = items.iter().all(|item| item.content.find_meta(&ElemMeta::CitationNumber).is_none());
             return if beside { Self::Numbers } else { Self::Whole };
         }
         // The names that the standard gives to things, wherever a style asks for them.
         match CslStyle::Independent((*style.style).clone()).to_xml() {
-            Ok(xml) if !xml.contains("citation-number") && !xml.contains("first-reference-note-number") => Self::Places {
-                ibid: xml.contains("ibid"),
-                near: xml.contains("near-note").then_some(style.style.citation.near_note_distance as usize).filter(|_| style.is_note()),
-            },
+            Ok(xml) if !["citation-number", "citation-label", "first-reference-note-number"].iter().any(|name| xml.contains(name)) => {
+                Self::Places {
+                    ibid: xml.contains("ibid"),
+                    near: xml.contains("near-note").then_some(style.style.citation.near_note_distance as usize).filter(|_| style.is_note()),
+                }
+            }
             _ => Self::Whole,
         }
     }
@@ -65,8 +68,10 @@ impl Kind {
 pub struct Part {
     /// The mark of a group.
     mark: Vec<MarkPart>,
-    /// A reference, a note, or the text of a mark.
+    /// A reference or a note.
     html: String,
+    /// Digest of the text of a mark; none if the style says nothing.
+    face: Option<u128>,
 }
 
 /// Where a source was cited before.
@@ -75,8 +80,6 @@ enum Before {
     Never,
     Far,
     Near,
-    /// In the citation just before, with the same locator.
-    Ibid,
 }
 
 /// One page's citations.
@@ -130,8 +133,15 @@ impl Page<'_> {
         let mut key = self.style.key(b"reference");
         key.update(&self.entries.digest(source).to_le_bytes());
         let made = self.reuse.part(key.digest128(), || {
-            let made = self.style.run(self.sources, &[], &[source]);
-            Part { html: made.references.into_iter().next().map_or_else(String::new, |(_, html)| html), mark: Vec::new() }
+            let entries = [self.sources.all[source].entry.clone()];
+            // A reference may tell its number; else how it is cited does not matter.
+            let cited = match self.style.kind {
+                Kind::Numbers => self.style.hidden(&entries, [0]),
+                _ => vec![self.unsaid(vec![CitationItem::new(&entries[0], None, None, true, None)])],
+            };
+            let list = self.style.engine(cited, &self.style.style).bibliography;
+            let html = list.and_then(|list| list.items.first().map(reference_html)).unwrap_or_default();
+            Part { html, ..Part::default() }
         });
         made.html.clone()
     }
@@ -148,27 +158,34 @@ impl Page<'_> {
             }
             self.reuse.part(key.digest128(), || {
                 let entries: Vec<Entry> = (1..=numbers.iter().copied().max().unwrap_or(1)).map(stand_in).collect();
-                let before = (0..entries.len()).map(|source| self.style.hidden(&entries, &[source], None));
+                let before = self.style.hidden(&entries, 0..entries.len());
                 let request = Request { group: request.group, sources: numbers.iter().map(|n| n - 1).collect() };
-                self.part(before.chain([self.style.shown(&entries, &request, 1)]), &request)
+                self.part(before.into_iter().chain([self.style.shown(&entries, &request, 1)]), &self.style.style, &request)
             })
         };
         self.groups.iter().map(mark).collect()
     }
 
     /// The part that the last of these requests makes.
-    fn part<'a>(&'a self, requests: impl IntoIterator<Item = CitationRequest<'a, Entry>>, request: &Request<'_>) -> Part {
-        let rendered = self.style.engine(requests);
+    fn part<'a>(
+        &'a self,
+        requests: impl IntoIterator<Item = CitationRequest<'a, Entry>>,
+        list: &'a IndependentStyle,
+        request: &Request<'_>,
+    ) -> Part {
+        let Some(last) = self.style.engine(requests, list).citations.pop() else { return Part::default() };
         let named = !self.style.is_numeric() && !self.style.is_note();
-        let mark = rendered.citations.last().map(|c| mark_parts(&c.citation, request, named)).unwrap_or_default();
-        Part { html: joined(&mark), mark }
+        let mark = mark_parts(&last.citation, request, named);
+        let item = last.citation.find_elem_by(&|elem| matches!(elem.meta, Some(ElemMeta::Entry(_))));
+        let text = item.map(|elem| format!("{:#}", elem.children)).unwrap_or_default();
+        Part { html: joined(&mark), mark, face: (!text.trim().is_empty()).then(|| xxh3_128(text.as_bytes())) }
     }
 
     /// Marks that depend on where their sources were cited before. None where two sources look the same in some mark, or where the
     /// engine's order within a group could matter.
     fn placed(&self, ibid: bool, near: Option<usize>, order: &[usize]) -> Option<Vec<Arc<Part>>> {
-        let mut faces = Faces { page: self, near: near.unwrap_or(0), source_of: HashMap::new() };
-        faces.add_stand_in(ibid);
+        let near = near.unwrap_or(0);
+        let mut faces = Faces { page: self, near, source_of: HashMap::new() };
         for source in order {
             faces.add(*source, Before::Never, false)?;
         }
@@ -177,7 +194,8 @@ impl Page<'_> {
         let mut parts = Vec::with_capacity(self.groups.len());
         for (i, request) in self.groups.iter().enumerate() {
             let items = || request.group.items.iter().zip(&request.sources);
-            let before = i.checked_sub(1).map(|i| &self.groups[i]).filter(|p| ibid && p.sources.iter().any(|s| request.sources.contains(s)));
+            let before =
+                i.checked_sub(1).map(|i| &self.groups[i]).filter(|p| ibid && p.sources.iter().any(|s| request.sources.contains(s)));
             if ibid && is_intricate(before, request) {
                 return None;
             }
@@ -186,7 +204,7 @@ impl Page<'_> {
                 .iter()
                 .map(|source| match last.get(source) {
                     None => Before::Never,
-                    Some(at) if near.is_some_and(|distance| i - at <= distance) => Before::Near,
+                    Some(at) if i - at <= near => Before::Near,
                     Some(_) => Before::Far,
                 })
                 .collect();
@@ -194,10 +212,10 @@ impl Page<'_> {
                 let prose = self.style.purpose(request.group, item.suppress_author).is_some();
                 faces.add(*source, *state, prose)?;
                 if before.is_some_and(|p| p.sources[0] == *source) {
-                    faces.add(*source, Before::Ibid, prose)?;
+                    faces.add_ibid(*source, *state, prose)?;
                 }
             }
-            parts.push(self.at_place(request, before, &states, near.unwrap_or(0)));
+            parts.push(self.at_place(request, before, &states, near));
             last.extend(request.sources.iter().map(|source| (*source, i)));
         }
         Some(parts)
@@ -231,79 +249,71 @@ impl Page<'_> {
             };
             let mut requests = self.place(&entries, &cited(Before::Far), &cited(Before::Near), near);
             if let Some(before) = &just_before {
-                requests.pop();
-                requests.push(self.style.shown(&entries, before, 1));
+                let item = before.group.items.last().and_then(|item| item.locator.as_ref()).map(specific);
+                requests.push(self.unsaid(vec![CitationItem::new(&entries[before.sources[0]], item, None, false, None)]));
             }
-            self.part(requests.into_iter().chain([self.style.shown(&entries, &group, 1)]), &group)
+            requests.push(self.style.shown(&entries, &group, 1));
+            self.part(requests, self.style.bare(), &group)
         })
     }
 
-    /// Citations that are not shown, after which some sources were cited far away, others near, and none just now. The last of the
-    /// entries is the one that stands in.
+    /// Citations that say nothing, after which some sources were cited far away, others near, and none just now. The last of the
+    /// entries is one that stands in.
     fn place<'a>(&'a self, entries: &'a [Entry], far: &[usize], near: &[usize], distance: usize) -> Vec<CitationRequest<'a, Entry>> {
-        let stand_in = || self.style.hidden(entries, &[entries.len() - 1], Some(1));
+        let cited = |sources: &[usize]| {
+            self.unsaid(sources.iter().map(|source| CitationItem::new(&entries[*source], None, None, true, None)).collect())
+        };
+        let stand_in = || cited(&[entries.len() - 1]);
         let mut requests = Vec::new();
         if !far.is_empty() {
-            requests.push(self.style.hidden(entries, far, Some(1)));
+            requests.push(cited(far));
             requests.extend((0..distance).map(|_| stand_in()));
         }
         if !near.is_empty() {
-            requests.push(self.style.hidden(entries, near, Some(1)));
+            requests.push(cited(near));
         }
         requests.push(stand_in());
         requests
     }
 
-    /// The text of a source's mark without a locator, at a place.
-    fn face(&self, digest: u128, entry: &Entry, state: Before, near: usize, prose: bool) -> u128 {
-        let mut key = self.style.key(b"face");
-        key.update(&digest.to_le_bytes());
-        key.update(&[state as u8, prose.into()]);
-        let made = self.reuse.part(key.digest128(), || {
-            let entries = [entry.clone(), stand_in(1)];
-            let mut requests = match state {
-                Before::Never => Vec::new(),
-                Before::Far => self.place(&entries, &[0], &[], near),
-                Before::Near => self.place(&entries, &[], &[0], near),
-                Before::Ibid => vec![self.cite(&entries[0], None)],
-            };
-            requests.push(self.cite(&entries[0], prose.then_some(CitePurpose::Prose)));
-            let rendered = self.style.engine(requests);
-            Part { html: rendered.citations.last().map(|c| format!("{:#}", c.citation)).unwrap_or_default(), mark: Vec::new() }
-        });
-        xxh3_128(made.html.as_bytes())
-    }
-
-    fn cite<'a>(&'a self, entry: &'a Entry, purpose: Option<CitePurpose>) -> CitationRequest<'a, Entry> {
-        let items = vec![CitationItem::new(entry, None, None, false, purpose)];
-        CitationRequest::new(items, &self.style.style, self.style.locale.clone(), &self.style.locales, Some(1))
+    fn unsaid<'a>(&'a self, items: Vec<CitationItem<'a, Entry>>) -> CitationRequest<'a, Entry> {
+        CitationRequest::new(items, self.style.bare(), self.style.locale.clone(), &self.style.locales, Some(1))
     }
 }
 
-/// The texts of the marks of a page, each with the source that has it.
+/// The texts of the marks of a page, without locators, each with the source that has it.
 struct Faces<'a, 'b> {
     page: &'a Page<'b>,
     near: usize,
-    source_of: HashMap<u128, Option<usize>>,
+    source_of: HashMap<u128, usize>,
 }
 
 impl Faces<'_, '_> {
     /// None if another source looks the same.
     fn add(&mut self, source: usize, state: Before, prose: bool) -> Option<()> {
-        let entry = &self.page.sources.all[source].entry;
-        let face = self.page.face(self.page.entries.digest(source), entry, state, self.near, prose);
-        (*self.source_of.entry(face).or_insert(Some(source)) == Some(source)).then_some(())
+        let plain = plain(prose);
+        let request = Request { group: &plain, sources: vec![source] };
+        self.insert(source, &self.page.at_place(&request, None, &[state], self.near))
     }
 
-    /// The entry that stands in for others must not look like a source either.
-    fn add_stand_in(&mut self, ibid: bool) {
-        let entry = stand_in(1);
-        for state in [Before::Never, Before::Far, Before::Near, Before::Ibid] {
-            if ibid || state != Before::Ibid {
-                self.source_of.insert(self.page.face(0, &entry, state, self.near, false), None);
-            }
-        }
+    /// The same where the citation just before names the source too, with the same locator.
+    fn add_ibid(&mut self, source: usize, state: Before, prose: bool) -> Option<()> {
+        let (before, plain) = (plain(false), plain(prose));
+        let [before, request] = [&before, &plain].map(|group| Request { group, sources: vec![source] });
+        self.insert(source, &self.page.at_place(&request, Some(&before), &[state], self.near))
     }
+
+    /// What says nothing looks like all else that is not said.
+    fn insert(&mut self, source: usize, part: &Part) -> Option<()> {
+        (*self.source_of.entry(part.face?).or_insert(source) == source).then_some(())
+    }
+}
+
+/// A group of one citation, with nothing around it.
+fn plain(narrative: bool) -> CiteGroup {
+    let item =
+        CiteItem { id: String::new(), range: 0..0, prefix: String::new(), suppress_author: false, locator: None, suffix: String::new() };
+    CiteGroup { items: vec![item], narrative, range: 0..0 }
 }
 
 /// Whether the same source stands twice, side by side, in a way that depends on how the engine orders a group, or with locators

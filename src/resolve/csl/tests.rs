@@ -60,7 +60,14 @@ fn style(name: &str) -> Style {
 }
 
 /// What the page gives by parts, if it can be had so, and as a whole.
-fn both(style: &Style, sources: &Sources, entries: &Entries, reuse: &Reuse, groups: &[Group], listed: &[usize]) -> (Option<Formatted>, Formatted) {
+fn both(
+    style: &Style,
+    sources: &Sources,
+    entries: &Entries,
+    reuse: &Reuse,
+    groups: &[Group],
+    listed: &[usize],
+) -> (Option<Formatted>, Formatted) {
     let made: Vec<CiteGroup> = groups.iter().map(group).collect();
     let requests: Vec<Request<'_>> = made
         .iter()
@@ -79,7 +86,8 @@ fn parts_give_what_the_whole_page_gives() {
         let name = archived.names()[0];
         let style = style(name);
         let (entries, reuse) = (Entries::of(&sources), Reuse::default());
-        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() });
+        let mut runner =
+            proptest::test_runner::TestRunner::new(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() });
         let pages = (groups(), prop::collection::vec(0usize..9, 0..3));
         runner
             .run(&pages, |(groups, mut listed)| {
