@@ -78,13 +78,33 @@ fn both(
     (page.format(), style.run(sources, &requests, listed))
 }
 
+/// A style of notes that says something else in every position that CSL knows, which none of those at hand does.
+const POSITIONS: &str = r#"<style xmlns="http://purl.org/net/xbiblio/csl" class="note" version="1.0">
+<info><title>P</title><id>p</id><updated>2024-01-01T00:00:00+00:00</updated></info>
+<citation et-al-min="3" et-al-use-first="1" near-note-distance="3"><layout delimiter="; ">
+<choose>
+<if position="ibid-with-locator"><text value="in the same, at "/><text variable="locator"/></if>
+<else-if position="ibid"><text value="in the same"/></else-if>
+<else-if position="near-note"><names variable="author"/><text value=", near"/></else-if>
+<else-if position="subsequent"><names variable="author"/><text variable="title" prefix=", far: " form="short"/></else-if>
+<else><names variable="author"/><text variable="title" prefix=", "/>NOTE<text variable="locator" prefix=" at "/></else>
+</choose>
+</layout></citation>
+<bibliography><sort><key variable="title"/></sort><layout><names variable="author"/><text variable="title" prefix=": "/></layout></bibliography>
+</style>"#;
+
+fn own(text: &str) -> Style {
+    Style::read(&TextFile::new("own.csl", text), "en").unwrap_or_else(|finding| panic!("{finding:?}"))
+}
+
 #[test]
 fn parts_give_what_the_whole_page_gives() {
     let sources = sources();
     let (mut by_parts, mut whole) = (0, 0);
-    for archived in ArchivedStyle::all() {
-        let name = archived.names()[0];
-        let style = style(name);
+    let mut styles: Vec<(&str, Style)> = ArchivedStyle::all().iter().map(|s| (s.names()[0], style(s.names()[0]))).collect();
+    styles.push(("positions", own(&POSITIONS.replace("NOTE", ""))));
+    styles.push(("numbers of notes", own(&POSITIONS.replace("NOTE", r#"<text variable="first-reference-note-number"/>"#))));
+    for (name, style) in styles {
         let (entries, reuse) = (Entries::of(&sources), Reuse::default());
         let mut runner =
             proptest::test_runner::TestRunner::new(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() });
@@ -111,6 +131,8 @@ fn parts_give_what_the_whole_page_gives() {
 fn notes_of_unlike_sources_are_parts_and_those_of_like_ones_are_not() {
     let (sources, reuse) = (sources(), Reuse::default());
     let entries = Entries::of(&sources);
+    let positions = own(&POSITIONS.replace("NOTE", ""));
+    assert_eq!(positions.kind, Kind::Places { ibid: true, near: Some(3) });
     let notes = style("chicago-notes");
     let cite = |source: usize| (vec![(source, 0)], false, false);
     let is_by_parts = |groups: &[Group]| both(&notes, &sources, &entries, &reuse, groups, &[]).0.is_some();
