@@ -4,11 +4,12 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::page::File;
-use super::{Renderer, bounded, head, latest_of, nav_title, root_of};
+use super::page_view::PageView;
+use super::views::PageLink;
+use super::{Renderer, bounded, head, nav_title, root_of};
 use crate::diag::Report;
 use crate::html::escape;
 
@@ -22,20 +23,19 @@ pub fn render_source(renderer: &Renderer, source: usize, report: &mut Report) ->
         None => escape(&record.title()),
     };
     let view = renderer.views.source_in_full(source, html);
-    let mut breadcrumbs =
-        vec![json!({ "title": site.routes.home.map_or_else(|| site.inputs.config.title.clone(), |h| nav_title(site, h)), "path": "" })];
-    let mut nav_path = "";
+    let home = site.routes.home.map_or_else(|| site.inputs.config.title.clone(), |h| nav_title(site, h));
+    let title = view.brief.title.as_str();
+    let mut page = PageView::bare(renderer, "source", title, title.to_owned(), &path);
+    page.breadcrumbs.push(PageLink { title: home, path: String::new() });
     if let Some(list) = site.routes.by_path.get("sources/") {
-        breadcrumbs.push(json!({ "title": nav_title(site, *list), "path": "sources/" }));
-        nav_path = "sources/";
+        page.breadcrumbs.push(PageLink { title: nav_title(site, *list), path: "sources/".to_owned() });
+        page.nav_path = "sources/";
     }
-    let mut value = bare_page(renderer, "source", &view.brief.title, &path, nav_path);
-    value["breadcrumbs"] = json!(breadcrumbs);
-    value["head"] = json!(head::of_source(renderer, &view, &value));
+    page.head = head::of_source(renderer, &view, &page);
     let key = || {
         let mut key = Xxh3::new();
         key.update(&renderer.common.digest.to_le_bytes());
-        key.update(serde_json::to_string(&(&view, &value)).unwrap_or_default().as_bytes());
+        key.update(&serde_json::to_vec(&(&view, &page)).unwrap_or_default());
         key.update(&renderer.collections_digest(std::iter::once("source.html")).to_le_bytes());
         key.digest128()
     };
@@ -43,7 +43,7 @@ pub fn render_source(renderer: &Renderer, source: usize, report: &mut Report) ->
     let rendered = renderer.reuse.rendered(&output, key, || {
         let mut context = renderer.common.context.clone();
         context.insert("root", &root_of(&path));
-        context.insert("page", &value);
+        context.insert("page", &page);
         context.insert("source", &view);
         context.insert_value("content", tera::Value::safe_string(""));
         context.insert_value("collections", renderer.collections_for("source.html"));
@@ -62,12 +62,12 @@ pub fn render_source(renderer: &Renderer, source: usize, report: &mut Report) ->
 /// 404.html: served at any depth, so its paths begin at the host.
 pub fn render_not_found(renderer: &Renderer, report: &mut Report) -> Vec<File> {
     let title = renderer.theme.word("not_found", "Page not found").to_owned();
-    let mut value = bare_page(renderer, "not-found", &title, "404.html", "");
+    let mut page = PageView::bare(renderer, "not-found", &title, title.clone(), "404.html");
     let root = if renderer.preview { "/" } else { renderer.site.inputs.config.base_path() };
-    value["head"] = json!(format!("<meta name=\"robots\" content=\"noindex\">\n{}", renderer.icons.head(root)));
+    page.head = format!("<meta name=\"robots\" content=\"noindex\">\n{}", renderer.icons.head(root));
     let mut context = renderer.common.context.clone();
     context.insert("root", root);
-    context.insert("page", &value);
+    context.insert("page", &page);
     context.insert_value("content", tera::Value::safe_string(""));
     context.insert_value("collections", renderer.collections_for("404.html"));
     match bounded::render(&renderer.theme, "404.html", &context, "404.html") {
@@ -77,20 +77,6 @@ pub fn render_not_found(renderer: &Renderer, report: &mut Report) -> Vec<File> {
             Vec::new()
         }
     }
-}
-
-/// A page that no file of the author's stands behind.
-fn bare_page(renderer: &Renderer, kind: &str, title: &str, path: &str, nav_path: &str) -> Value {
-    let empty: [Value; 0] = [];
-    json!({
-        "kind": kind, "title": title, "nav_title": title, "summary": null, "path": path,
-        "url": format!("{}{path}", renderer.site.inputs.config.base_url), "nav_path": nav_path, "date": null, "updated": null, "review_after": null,
-        "authors": empty, "reviewers": empty, "tags": empty, "extra": {}, "toc": empty, "words": 0, "reading_minutes": 1, "breadcrumbs": empty, "prev": null, "next": null,
-        "siblings": empty, "draft": false, "references": empty, "estimates": empty, "events": empty, "responses": empty, "motives": empty,
-        "corrections": empty, "counts": { "claims": 0, "citations": 0, "sources": 0, "quotes_checked": 0, "quotes_unarchived": 0 },
-        "findings": empty, "cite": null, "head": "", "versions": empty,
-        "latest": renderer.site.inputs.config.version.as_ref().map(|_| latest_of(path)),
-    })
 }
 
 /// A page that leads to another at once, for browsers and for readers without scripts.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::Xxh3;
 
+use super::page_view::PageView;
 use super::{File, Renderer, bounded, pictures, root_of};
 use crate::diag::{Code, Diagnostic, Report};
 use crate::load::drawing::rgb;
@@ -35,18 +36,17 @@ pub struct Card {
 }
 
 /// The card of a page; none if the site or its theme has none.
-pub fn of_page(renderer: &Renderer, page: &Value, files: &mut Vec<File>, report: &mut Report) -> Option<Card> {
+pub fn of_page(renderer: &Renderer, page: &PageView<'_>, files: &mut Vec<File>, report: &mut Report) -> Option<Card> {
     if !renderer.site.inputs.config.cards || !renderer.theme.templates.contains_key(TEMPLATE) {
         return None;
     }
-    let path = page["path"].as_str().unwrap_or_default();
+    let path = page.path;
     // Of the page what a card may show: an edit of the text alone draws no new card.
-    let shown: Value =
-        ["kind", "title", "nav_title", "summary", "path", "date", "updated", "authors", "tags", "extra", "breadcrumbs", "counts"]
-            .iter()
-            .map(|key| ((*key).to_owned(), page[*key].clone()))
-            .collect::<serde_json::Map<_, _>>()
-            .into();
+    let shown = json!({
+        "kind": page.kind, "title": page.title, "nav_title": page.nav_title, "summary": page.summary, "path": path, "date": page.date,
+        "updated": page.updated, "authors": page.authors, "tags": page.tags, "extra": page.extra, "breadcrumbs": page.breadcrumbs,
+        "counts": page.counts,
+    });
     let key = || {
         let mut key = Xxh3::new();
         key.update(&renderer.common.digest.to_le_bytes());
@@ -74,7 +74,7 @@ pub fn of_page(renderer: &Renderer, page: &Value, files: &mut Vec<File>, report:
     digest.update(&renderer.theme.fonts.digest.to_le_bytes());
     digest.update(env!("CARGO_PKG_VERSION").as_bytes());
     let digest = digest.digest128();
-    let alt = words(&svg).unwrap_or_else(|| page["title"].as_str().unwrap_or_default().to_owned());
+    let alt = words(&svg).unwrap_or_else(|| page.title.to_owned());
     let path = format!("assets/cards/{}.png", &format!("{digest:032x}")[..16]);
     let (fonts, frame) = (renderer.theme.fonts.clone(), Frame { width: WIDTH, height: HEIGHT, share: 1.0, ground: Some([255, 255, 255]) });
     let made = pictures::file(renderer, &path, digest, || Later::new(move || draw(&svg, frame, &fonts)), files);
@@ -83,7 +83,7 @@ pub fn of_page(renderer: &Renderer, page: &Value, files: &mut Vec<File>, report:
     {
         report.push(
             Diagnostic::at(Code::TemplateError, Span::whole(file), format!("what the template makes cannot be drawn: {why}"))
-                .note(format!("while drawing the card of {}", page["url"].as_str().unwrap_or_default()))
+                .note(format!("while drawing the card of {}", page.url))
                 .help("docs/themes.md says what a card may hold; `cards: false` in site.yaml makes none"),
         );
     }

@@ -4,36 +4,34 @@
 //! no sequence in it can end the script element.
 //! Must never emit an executable script: the pages run under a strict Content-Security-Policy.
 
-use serde_json::Value;
+use std::fmt::Write as _;
 
 use super::cards::{self, Card};
+use super::page_view::PageView;
 use super::views::SourceView;
 use super::{Renderer, schema_org};
 use crate::config::Config;
 use crate::load::markdown::escape;
 
 /// The head of an author's page.
-pub fn of_page(renderer: &Renderer, page: usize, value: &Value, card: Option<&Card>) -> String {
+pub fn of_page(renderer: &Renderer, page: usize, view: &PageView<'_>, card: Option<&Card>) -> String {
     let config = &renderer.site.inputs.config;
     let front = &renderer.site.inputs.pages[page].front;
-    let url = text(&value["url"]);
-    let description = front.summary.clone().unwrap_or_else(|| config.description.clone());
-    let authors: Vec<String> = if front.authors.is_empty() { config.authors.clone() } else { front.authors.clone() };
+    let description = view.summary.unwrap_or(&config.description);
     let mut head = Head::default();
     if !description.is_empty() {
-        head.meta("name", "description", &description);
+        head.meta("name", "description", description);
     }
-    let path = text(&value["path"]);
-    head.address(config, &path);
-    let root = super::root_of(&path);
+    head.address(config, view.path);
+    let root = super::root_of(view.path);
     feeds(&mut head, renderer, &root);
     head.html.push_str(&renderer.icons.head(&root));
     for (property, content) in [
         ("og:type", "article"),
         ("og:title", &front.title),
-        ("og:url", &url),
+        ("og:url", &view.url),
         ("og:site_name", &config.title),
-        ("og:description", &description),
+        ("og:description", description),
     ] {
         if !content.is_empty() {
             head.meta("property", property, content);
@@ -41,7 +39,7 @@ pub fn of_page(renderer: &Renderer, page: usize, value: &Value, card: Option<&Ca
     }
     let image = head.card(&config.base_url, card);
     head.meta("name", "citation_title", &front.title);
-    for author in &authors {
+    for author in view.authors {
         head.meta("name", "citation_author", author);
     }
     if let Some(date) = front.date {
@@ -52,7 +50,7 @@ pub fn of_page(renderer: &Renderer, page: usize, value: &Value, card: Option<&Ca
     if let Some(updated) = front.updated {
         head.meta("property", "article:modified_time", &updated.to_string());
     }
-    head.meta("name", "citation_public_url", &url);
+    head.meta("name", "citation_public_url", &view.url);
     head.meta("name", "citation_language", &config.language);
     head.meta("name", "DC.title", &front.title);
     // Without a type of item, Zotero takes any page with `citation_title` for an article in a journal.
@@ -61,31 +59,25 @@ pub fn of_page(renderer: &Renderer, page: usize, value: &Value, card: Option<&Ca
         head.meta("name", "DC.rights", &license.name);
     }
     if !renderer.site.claims.by_page[page].is_empty() {
-        head.link("alternate", &format!("{}{}", super::root_of(&text(&value["path"])), schema_org::CLAIMS), Some("application/ld+json"));
+        head.link("alternate", &format!("{root}{}", schema_org::CLAIMS), Some("application/ld+json"));
     }
-    let mut graph = schema_org::of_page(renderer, page, value, &authors);
-    if let Some(image) = image {
-        graph["@graph"][0]["image"] = image.into();
-    }
-    head.json_ld(&graph);
+    head.json_ld(&schema_org::of_page(renderer, page, view, image.as_deref()));
     head.html
 }
 
 /// The head of a source's page.
-pub fn of_source(renderer: &Renderer, source: &SourceView, value: &Value) -> String {
+pub fn of_source(renderer: &Renderer, source: &SourceView, page: &PageView<'_>) -> String {
     let mut head = Head::default();
-    let url = text(&value["url"]);
     head.meta("name", "description", &format!("{}: {}", renderer.theme.word("source", "Source"), source.brief.title));
-    let path = text(&value["path"]);
-    head.address(&renderer.site.inputs.config, &path);
-    let root = super::root_of(&path);
+    head.address(&renderer.site.inputs.config, page.path);
+    let root = super::root_of(page.path);
     feeds(&mut head, renderer, &root);
     head.html.push_str(&renderer.icons.head(&root));
     let config = &renderer.site.inputs.config;
     for (property, content) in [
         ("og:type", "article"),
         ("og:title", source.brief.title.as_str()),
-        ("og:url", url.as_str()),
+        ("og:url", page.url.as_str()),
         ("og:site_name", config.title.as_str()),
     ] {
         head.meta("property", property, content);
@@ -112,10 +104,6 @@ fn feeds(head: &mut Head, renderer: &Renderer, root: &str) {
     }
 }
 
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or("").to_owned()
-}
-
 #[derive(Default)]
 struct Head {
     html: String,
@@ -123,7 +111,7 @@ struct Head {
 
 impl Head {
     fn meta(&mut self, key: &str, name: &str, content: &str) {
-        self.html.push_str(&format!("<meta {key}=\"{name}\" content=\"{}\">\n", escape(content)));
+        self.html.extend(["<meta ", key, "=\"", name, "\" content=\"", &escape(content), "\">\n"]);
     }
 
     fn link(&mut self, rel: &str, href: &str, mime: Option<&str>) {
@@ -159,14 +147,17 @@ impl Head {
         Some(address)
     }
 
-    fn json_ld(&mut self, value: &Value) {
-        let text = value
-            .to_string()
-            .replace('<', "\\u003c")
-            .replace('>', "\\u003e")
-            .replace('&', "\\u0026")
-            .replace('\u{2028}', "\\u2028")
-            .replace('\u{2029}', "\\u2029");
-        self.html.push_str(&format!("<script type=\"application/ld+json\">{text}</script>\n"));
+    /// JSON, in which nothing can end the element it stands in.
+    fn json_ld(&mut self, json: &str) {
+        self.html.push_str("<script type=\"application/ld+json\">");
+        let mut rest = json;
+        while let Some(at) = rest.find(['<', '>', '&', '\u{2028}', '\u{2029}']) {
+            let (before, from) = rest.split_at(at);
+            self.html.push_str(before);
+            let mut letters = from.chars();
+            let _ = write!(self.html, "\\u{:04x}", letters.next().map_or(0, u32::from));
+            rest = letters.as_str();
+        }
+        self.html.extend([rest, "</script>\n"]);
     }
 }

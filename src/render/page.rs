@@ -5,11 +5,14 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::views::is_verified;
-use super::{Renderer, bare_pages, body, bounded, cards, head, latest_of, nav_title, outputs, root_of};
+use super::fields::fields as map;
+use super::page_view::{Corrected, Counts, Link, Neighbour, PageCard, PageView, TocEntry, Version};
+use super::views::{ClaimView, PageLink, QuestionView, is_verified};
+use super::{Renderer, bare_pages, body, bounded, cards, head, nav_title, outputs, root_of};
 use crate::check::Standing;
 use crate::diag::Report;
 use crate::load::markdown::{Heading, escape};
@@ -32,24 +35,27 @@ pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Re
     }
     let mut files: Vec<File> = Vec::new();
     let content = body::render(renderer, page, text, &mut files, report);
-    let mut value = page_value(renderer, page, text);
+    let mut view = page_view(renderer, page, text);
     let extra = surroundings(renderer, page, &template);
-    let cite = outputs::cite_this(renderer, page);
-    value["cite"] = json!(cite);
-    let card = cards::of_page(renderer, &value, &mut files, report);
+    view.cite = outputs::cite_this(renderer, page);
+    let card = cards::of_page(renderer, &view, &mut files, report);
     if site.routes.home == Some(page) {
         // A site has one home page, so nobody was first.
         let _ = renderer.site_card.set(card.clone());
     }
-    value["head"] = json!(head::of_page(renderer, page, &value, card.as_ref()));
-    let lists = lists(renderer, page, text);
+    view.head = head::of_page(renderer, page, &view, card.as_ref());
+    view.references = references(renderer, page, text);
+    view.estimates = records(renderer, page, ClaimKind::Estimate);
+    view.events = records(renderer, page, ClaimKind::Event);
+    view.responses = records(renderer, page, ClaimKind::Response);
+    view.motives = records(renderer, page, ClaimKind::Motive);
     // The preview has no host's redirects, and nobody has an old address of a copy.
     if renderer.preview || !renderer.is_copy() && !outputs::all_redirect(&site.inputs.config.deploy.hosts) {
         for alias in &site.routes.pages[page].aliases {
             files.push((alias.clone(), bare_pages::redirect(&root_of(alias), &path, &site.inputs.config.base_url).into()));
         }
     }
-    if let Some(cite) = &cite {
+    if let Some(cite) = &view.cite {
         files.extend(cite.files());
     }
     let shortcodes: Vec<String> = text.body.calls.iter().map(|c| format!("shortcodes/{}.html", c.call.name)).collect();
@@ -57,9 +63,8 @@ pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Re
         let mut key = Xxh3::new();
         key.update(&renderer.common.digest.to_le_bytes());
         key.update(template.as_bytes());
-        key.update(value.to_string().as_bytes());
-        key.update(&serde_json::to_vec(&lists.iter().map(|(_, list)| list).collect::<Vec<_>>()).unwrap_or_default());
-        key.update(extra.to_string().as_bytes());
+        key.update(&serde_json::to_vec(&view).unwrap_or_default());
+        key.update(&serde_json::to_vec(&extra).unwrap_or_default());
         key.update(content.as_bytes());
         key.update(
             &renderer.collections_digest(std::iter::once(template.as_str()).chain(shortcodes.iter().map(String::as_str))).to_le_bytes(),
@@ -69,15 +74,12 @@ pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Re
     let rendered = renderer.reuse.rendered(&output, key, || {
         let mut context = renderer.common.context.clone();
         context.insert("root", &renderer.root(page));
-        let mut page = tera::Value::from_serializable(&value).into_map().unwrap_or_default();
-        page.extend(lists.iter().map(|(key, list)| (tera::value::Key::Str(key), list.clone())));
-        context.insert_value("page", page.into());
+        context.insert("page", &view);
         context.insert_value("content", tera::Value::safe_string(&content));
-        if let Value::Object(extra) = &extra {
-            for (name, value) in extra {
-                context.insert(name.clone(), value);
-            }
-        }
+        context.insert("pages", &extra.pages);
+        context.insert("sections", &extra.sections);
+        context.insert("key_figures", &extra.key_figures);
+        context.insert("questions", &extra.questions);
         context.insert_value("collections", renderer.collections_for(&template));
         bounded::render(&renderer.theme, &template, &context, &format!("content/{}", input.path)).map(|html| Arc::from(html.into_bytes()))
     });
@@ -91,54 +93,58 @@ pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Re
 /// The card of a page that is not rendered now.
 pub fn card(renderer: &Renderer, page: usize) -> Option<cards::Card> {
     let text = renderer.site.text(page);
-    let value = page_value(renderer, page, &text);
-    cards::of_page(renderer, &value, &mut Vec::new(), &mut Report::default())
+    let view = page_view(renderer, page, &text);
+    cards::of_page(renderer, &view, &mut Vec::new(), &mut Report::default())
 }
 
-/// What a template sees beside `page` and `content`: cards of pages below, key figures.
-fn surroundings(renderer: &Renderer, page: usize, template: &str) -> Value {
+/// What a template sees beside `page` and `content`.
+#[derive(Default, Serialize)]
+struct Surroundings {
+    /// The pages below.
+    pages: Vec<PageCard>,
+    /// On the home page, the sections with their pages.
+    sections: Vec<PageCard>,
+    key_figures: Vec<ClaimView>,
+    /// The questions of the key figures.
+    questions: Vec<QuestionView>,
+}
+
+fn surroundings(renderer: &Renderer, page: usize, template: &str) -> Surroundings {
     let site = &*renderer.site;
-    let card = |p: usize| {
-        let front = &site.inputs.pages[p].front;
-        json!({ "title": front.title, "nav_title": nav_title(site, p), "summary": front.summary, "path": site.routes.pages[p].path, "date": front.date })
+    let card = |p: &usize| {
+        let front = &site.inputs.pages[*p].front;
+        let title = front.title.clone();
+        let (nav_title, path) = (nav_title(site, *p), site.routes.pages[*p].path.clone());
+        PageCard { title, nav_title, summary: front.summary.clone(), path, date: front.date, pages: None }
     };
     let below = site.routes.children(page);
-    if site.routes.home == Some(page) || template == "index.html" {
-        let sections: Vec<Value> = below
-            .iter()
-            .map(|p| {
-                let mut section = card(*p);
-                section["pages"] = site.routes.children(*p).iter().map(|c| card(*c)).collect();
-                section
-            })
-            .collect();
-        let wanted = site.inputs.pages[page].front.extra.get("key_figures").and_then(Value::as_array).cloned().unwrap_or_default();
-        let figures: Vec<usize> = wanted.iter().filter_map(Value::as_str).filter_map(|id| site.claims.by_id.get(id).copied()).collect();
-        let mut questions: Vec<usize> = figures
-            .iter()
-            .filter_map(|c| {
-                let claim = &site.claims.all[*c];
-                let estimate = site.inputs.pages[claim.page].front.estimates.get(claim.record)?;
-                site.inputs.questions.index(&estimate.question)
-            })
-            .collect();
-        let mut seen = std::collections::BTreeSet::new();
-        questions.retain(|q| seen.insert(*q));
-        let questions: Vec<_> = questions
-            .into_iter()
-            .map(|q| {
-                // A small chart: of the key figures alone, where they can be compared with each other.
-                let of_question = |c: &&usize| site.claims.by_question[q].contains(*c);
-                let shown: Vec<&str> = figures.iter().filter(of_question).map(|c| site.claims.all[*c].id.as_str()).collect();
-                renderer.question(q, (shown.len() > 1).then_some(&shown))
-            })
-            .collect();
-        return json!({
-            "sections": sections, "pages": below.iter().map(|p| card(*p)).collect::<Vec<_>>(),
-            "key_figures": figures.iter().map(|c| renderer.views.claim(*c)).collect::<Vec<_>>(), "questions": questions,
-        });
+    let pages = below.iter().map(card).collect();
+    if site.routes.home != Some(page) && template != "index.html" {
+        return Surroundings { pages, ..Surroundings::default() };
     }
-    json!({ "pages": below.iter().map(|p| card(*p)).collect::<Vec<_>>(), "sections": [], "key_figures": [], "questions": [] })
+    let sections = below.iter().map(|p| PageCard { pages: Some(site.routes.children(*p).iter().map(card).collect()), ..card(p) }).collect();
+    let wanted = site.inputs.pages[page].front.extra.get("key_figures").and_then(Value::as_array).cloned().unwrap_or_default();
+    let figures: Vec<usize> = wanted.iter().filter_map(Value::as_str).filter_map(|id| site.claims.by_id.get(id).copied()).collect();
+    let mut questions: Vec<usize> = figures
+        .iter()
+        .filter_map(|c| {
+            let claim = &site.claims.all[*c];
+            let estimate = site.inputs.pages[claim.page].front.estimates.get(claim.record)?;
+            site.inputs.questions.index(&estimate.question)
+        })
+        .collect();
+    let mut seen = std::collections::BTreeSet::new();
+    questions.retain(|q| seen.insert(*q));
+    let questions = questions
+        .into_iter()
+        .map(|q| {
+            // A small chart: of the key figures alone, where they can be compared with each other.
+            let of_question = |c: &&usize| site.claims.by_question[q].contains(*c);
+            let shown: Vec<&str> = figures.iter().filter(of_question).map(|c| site.claims.all[*c].id.as_str()).collect();
+            renderer.question(q, (shown.len() > 1).then_some(&shown))
+        })
+        .collect();
+    Surroundings { pages, sections, key_figures: figures.iter().map(|c| renderer.views.claim(*c)).collect(), questions }
 }
 
 impl Renderer {
@@ -149,8 +155,8 @@ impl Renderer {
     }
 }
 
-/// The `page` that templates see, but for `head`, `cite` and the long lists.
-fn page_value(renderer: &Renderer, page: usize, text: &PageText) -> Value {
+/// The `page` that templates see, but for what a card does not show: `head`, `cite` and the long lists.
+fn page_view<'a>(renderer: &'a Renderer, page: usize, text: &'a PageText) -> PageView<'a> {
     let site = &*renderer.site;
     let inputs = &*site.inputs;
     let input = &inputs.pages[page];
@@ -162,13 +168,13 @@ fn page_value(renderer: &Renderer, page: usize, text: &PageText) -> Value {
         () => "page",
     };
     let mut breadcrumbs = Vec::new();
-    let mut nav_path = routed.path.clone();
+    let mut nav_path = routed.path.as_str();
     let mut above = routed.parent;
     let mut last = page;
     while let Some(section) = above {
-        breadcrumbs.push(json!({ "title": nav_title(site, section), "path": site.routes.pages[section].path }));
+        breadcrumbs.push(PageLink { title: nav_title(site, section), path: site.routes.pages[section].path.clone() });
         if Some(section) == site.routes.home {
-            nav_path.clone_from(&site.routes.pages[last].path);
+            nav_path = &site.routes.pages[last].path;
         }
         last = section;
         above = site.routes.pages[section].parent;
@@ -178,56 +184,68 @@ fn page_value(renderer: &Renderer, page: usize, text: &PageText) -> Value {
         let next = site.routes.positions[page].checked_add_signed(offset)?;
         site.routes.order.get(next).map(|p| renderer.views.page(*p))
     };
-    let siblings: Vec<Value> = routed
+    let siblings = routed
         .parent
         .filter(|p| Some(*p) != site.routes.home)
         .map(|p| neighbours(site.routes.children(p), page))
         .unwrap_or_default()
         .into_iter()
-        .map(|p| json!({ "title": inputs.pages[p].front.title, "path": site.routes.pages[p].path, "summary": inputs.pages[p].front.summary }))
+        .map(|p| {
+            let front = &inputs.pages[p].front;
+            Neighbour { title: &front.title, path: &site.routes.pages[p].path, summary: front.summary.as_deref() }
+        })
         .collect();
     let standing = renderer.views.checked.standing(page);
     let used: Vec<usize> = (0..front.citations.len()).filter(|c| site.is_used(page, *c)).collect();
     let words = text.body.words;
-    let path = routed.path.clone();
+    let path = routed.path.as_str();
     let former = routed.aliases.iter().filter_map(|a| a.strip_suffix("index.html"));
-    let addresses: Vec<&str> = std::iter::once(path.as_str()).chain(former).collect();
+    let addresses: Vec<&str> = std::iter::once(path).chain(former).collect();
     let versions = inputs.versions.of_page(&addresses).filter(|_| !renderer.is_copy());
-    json!({
-        "kind": kind, "title": front.title, "nav_title": nav_title(site, page), "summary": front.summary, "path": path,
-        "url": format!("{}{path}", inputs.config.base_url), "nav_path": nav_path,
-        "date": front.date, "updated": front.updated, "review_after": front.review_after,
-        "authors": if front.authors.is_empty() { &inputs.config.authors } else { &front.authors },
-        "reviewers": front.reviewers.as_ref().unwrap_or(&inputs.config.reviewers), "tags": front.tags, "extra": front.extra,
-        "toc": if front.toc == Some(false) { Value::Array(Vec::new()) } else { toc(&text.body.headings) },
-        "words": words, "reading_minutes": (words / 220).max(1), "breadcrumbs": breadcrumbs,
-        "prev": order(-1), "next": order(1), "siblings": siblings, "draft": front.draft,
-        "corrections": front.corrections.iter().map(|c| json!({ "date": c.date, "was": c.was, "now": c.now, "why": c.why, "page": { "title": front.title, "path": path } })).collect::<Vec<_>>(),
-        "counts": {
-            "claims": site.claims.by_page[page].len(), "citations": used.len(), "sources": text.cites.listed.len(),
-            "quotes_checked": used.iter().filter(|c| is_verified(&standing[**c])).count(),
-            "quotes_unarchived": used.iter().filter(|c| standing[**c] == Standing::Unarchived).count(),
+    let corrections = front.corrections.iter().map(|c| Corrected {
+        date: c.date,
+        was: &c.was,
+        now: &c.now,
+        why: &c.why,
+        page: Link { title: &front.title, path },
+    });
+    PageView {
+        summary: front.summary.as_deref(),
+        nav_path,
+        date: front.date,
+        updated: front.updated,
+        review_after: front.review_after,
+        authors: if front.authors.is_empty() { &inputs.config.authors } else { &front.authors },
+        reviewers: front.reviewers.as_ref().unwrap_or(&inputs.config.reviewers),
+        tags: &front.tags,
+        extra: &front.extra,
+        toc: if front.toc == Some(false) { Vec::new() } else { toc(&text.body.headings) },
+        words,
+        reading_minutes: (words / 220).max(1),
+        breadcrumbs,
+        prev: order(-1),
+        next: order(1),
+        siblings,
+        draft: front.draft,
+        corrections: corrections.collect(),
+        counts: Counts {
+            claims: site.claims.by_page[page].len(),
+            citations: used.len(),
+            sources: text.cites.listed.len(),
+            quotes_checked: used.iter().filter(|c| is_verified(&standing[**c])).count(),
+            quotes_unarchived: used.iter().filter(|c| standing[**c] == Standing::Unarchived).count(),
         },
-        "findings": findings(renderer, page),
-        "latest": inputs.config.version.as_ref().map(|_| latest_of(&path)),
-        "versions": versions.map(|(date, path)| json!({ "date": date, "path": path })).collect::<Vec<_>>(),
-    })
+        findings: findings(renderer, page),
+        versions: versions.map(|(date, path)| Version { date, path }).collect(),
+        ..PageView::bare(renderer, kind, &front.title, nav_title(site, page), path)
+    }
 }
 
-/// The long lists of a page, in the engine's own values: they are made once, not copied from one form into another.
-fn lists(renderer: &Renderer, page: usize, text: &PageText) -> [(&'static str, tera::Value); 5] {
-    let site = &*renderer.site;
-    let claims = |kind: ClaimKind| -> tera::Value {
-        let of_kind = site.claims.by_page[page].iter().filter(|c| site.claims.all[**c].kind == kind);
-        of_kind.map(|c| tera::Value::from_serializable(&renderer.views.claim(*c))).collect::<Vec<_>>().into()
-    };
-    [
-        ("references", references(renderer, page, text)),
-        ("estimates", claims(ClaimKind::Estimate)),
-        ("events", claims(ClaimKind::Event)),
-        ("responses", claims(ClaimKind::Response)),
-        ("motives", claims(ClaimKind::Motive)),
-    ]
+/// The records of one kind on a page.
+fn records(renderer: &Renderer, page: usize, kind: ClaimKind) -> tera::Value {
+    let claims = &renderer.site.claims;
+    let of_kind = claims.by_page[page].iter().filter(|c| claims.all[**c].kind == kind);
+    of_kind.map(|c| tera::Value::from_serializable(&renderer.views.claim(*c))).collect::<Vec<_>>().into()
 }
 
 /// At most six pages around a page in its section, itself left out: a list that does not grow with the section.
@@ -238,21 +256,17 @@ fn neighbours(children: &[usize], page: usize) -> Vec<usize> {
 }
 
 /// Headings as a tree of two levels.
-fn toc(headings: &[Heading]) -> Value {
+fn toc(headings: &[Heading]) -> Vec<TocEntry<'_>> {
     let top = headings.iter().map(|h| h.level).min().unwrap_or(2);
-    let mut toc: Vec<Value> = Vec::new();
+    let mut toc: Vec<TocEntry<'_>> = Vec::new();
     for heading in headings {
-        let entry = json!({ "level": heading.level, "id": heading.id, "title": escape(&heading.text), "children": [] });
+        let entry = TocEntry { level: heading.level, id: &heading.id, title: escape(&heading.text), children: Vec::new() };
         match toc.last_mut() {
-            Some(parent) if heading.level > top => {
-                if let Some(children) = parent["children"].as_array_mut() {
-                    children.push(entry);
-                }
-            }
+            Some(parent) if heading.level > top => parent.children.push(entry),
             _ => toc.push(entry),
         }
     }
-    Value::Array(toc)
+    toc
 }
 
 fn references(renderer: &Renderer, page: usize, text: &PageText) -> tera::Value {
@@ -308,11 +322,6 @@ fn references(renderer: &Renderer, page: usize, text: &PageText) -> tera::Value 
         ])
     };
     cites.listed.iter().enumerate().map(reference).collect::<Vec<_>>().into()
-}
-
-/// A map for templates. Its keys are not copied, and the values are shared, not cloned.
-fn map<const N: usize>(entries: [(&'static str, tera::Value); N]) -> tera::Value {
-    entries.into_iter().map(|(key, value)| (tera::value::Key::Str(key), value)).collect::<tera::Map>().into()
 }
 
 /// The records of a page that rest on a citation: how many works report each, and from how many origins.

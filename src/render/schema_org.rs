@@ -6,10 +6,12 @@
 //! Must never state a date that the front matter does not give.
 
 use rayon::prelude::*;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Renderer;
 use super::outputs::data_paths;
+use super::page_view::PageView;
 use super::views::{ActorView, CiteView, ClaimView, OwnView};
 use crate::load::markdown::slug;
 use crate::load::records::ActorKind;
@@ -17,67 +19,138 @@ use crate::load::records::ActorKind;
 /// The file with all claims, from the site's root.
 pub const CLAIMS: &str = "data/claims.jsonld";
 
-/// What a page is: an article, its place in the site, and the terms or data that it lists.
-pub fn of_page(renderer: &Renderer, page: usize, value: &Value, authors: &[String]) -> Value {
+/// What a page is, as JSON: an article, its place in the site, and the terms or data that it lists. `image`: the address of its card.
+pub fn of_page(renderer: &Renderer, page: usize, view: &PageView<'_>, image: Option<&str>) -> String {
     let site = &*renderer.site;
     let config = &site.inputs.config;
-    let front = &site.inputs.pages[page].front;
-    let url = value["url"].as_str().unwrap_or_default();
-    let mut article = json!({
-        "@type": "Article", "@id": article_id(url), "headline": front.title, "url": url, "inLanguage": config.language,
-        "isPartOf": { "@type": "WebSite", "name": config.title, "url": config.base_url },
-    });
-    let description = front.summary.as_deref().unwrap_or(&config.description);
-    if !description.is_empty() {
-        article["description"] = json!(description);
-    }
-    if let Some(date) = front.date {
-        article["datePublished"] = json!(date.to_string());
-    }
-    if let Some(date) = front.updated.or(front.date) {
-        article["dateModified"] = json!(date.to_string());
-    }
-    if !authors.is_empty() {
-        article["author"] = authors.iter().map(|a| json!({ "@type": "Organization", "name": a })).collect();
-    }
-    if let Some(license) = &config.license {
-        article["license"] = json!(license.url);
-    }
-    // Pages are reviewed, says schema.org, not articles.
-    let reviewers = front.reviewers.as_ref().unwrap_or(&config.reviewers);
-    if !reviewers.is_empty() {
-        let people: Vec<Value> = reviewers.iter().map(|name| json!({ "@type": "Person", "name": name })).collect();
-        article["mainEntityOfPage"] = json!({ "@type": "WebPage", "@id": url, "reviewedBy": people });
-    }
-    if let Some(version) = &config.version {
-        article["version"] = json!(version.date.to_string());
-    }
-    let copies = value["versions"].as_array().filter(|c| !c.is_empty());
-    if let Some(copies) = copies {
-        article["archivedAt"] =
-            copies.iter().map(|c| json!(format!("{}{}", config.base_url, c["path"].as_str().unwrap_or_default()))).collect();
-    }
+    let url = view.url.as_str();
+    let description = view.summary.unwrap_or(&config.description);
+    let address = |path: &str| format!("{}{path}", config.base_url);
+    let named = |kind: &'static str, names: &'_ [String]| names.iter().map(|name| Named { kind, name: name.clone() }).collect::<Vec<_>>();
     let method = renderer.theme.settings.get("method_path").and_then(Value::as_str).unwrap_or_default();
-    if !method.is_empty() && site.leads_somewhere(method) {
-        article["publishingPrinciples"] = json!(format!("{}{method}", config.base_url));
-    }
-    let mut graph = vec![article];
-    if let Some(crumbs) = value["breadcrumbs"].as_array().filter(|c| !c.is_empty()) {
-        let path = |c: &Value| c["path"].as_str().unwrap_or_default().to_owned();
-        let mut items: Vec<Value> = crumbs
-            .iter()
-            .enumerate()
-            .map(|(i, c)| json!({ "@type": "ListItem", "position": i + 1, "name": c["title"], "item": { "@id": format!("{}{}", config.base_url, path(c)) } }))
-            .collect();
-        items.push(json!({ "@type": "ListItem", "position": items.len() + 1, "name": front.title }));
-        graph.push(json!({ "@type": "BreadcrumbList", "itemListElement": items }));
+    let people = named("Person", view.reviewers);
+    let article = Article {
+        kind: "Article",
+        id: article_id(url),
+        headline: view.title,
+        url,
+        language: &config.language,
+        part_of: Website { kind: "WebSite", name: &config.title, url: &config.base_url },
+        description,
+        published: view.date.map(|date| date.to_string()),
+        modified: view.updated.or(view.date).map(|date| date.to_string()),
+        author: named("Organization", view.authors),
+        license: config.license.as_ref().map(|license| license.url.as_str()),
+        // Pages are reviewed, says schema.org, not articles.
+        of: (!people.is_empty()).then(|| Webpage { kind: "WebPage", id: url, reviewed_by: people }),
+        version: config.version.as_ref().map(|version| version.date.to_string()),
+        archived_at: view.versions.iter().map(|copy| address(&copy.path)).collect(),
+        principles: (!method.is_empty() && site.leads_somewhere(method)).then(|| address(method)),
+        image,
+    };
+    let mut graph = vec![json_text(&article)];
+    if !view.breadcrumbs.is_empty() {
+        let above = view.breadcrumbs.iter().map(|crumb| (crumb.title.as_str(), Some(Id { id: address(&crumb.path) })));
+        let items = above.chain([(view.title, None)]).enumerate();
+        let items = items.map(|(i, (name, item))| Crumb { kind: "ListItem", position: i + 1, name, item }).collect();
+        graph.push(json_text(&Crumbs { kind: "BreadcrumbList", items }));
     }
     match site.template(page) {
-        "glossary.html" => graph.push(terms(renderer, url, &front.title)),
-        "data.html" => graph.push(data(renderer, url, &front.title, description)),
+        "glossary.html" => graph.push(terms(renderer, url, view.title).to_string()),
+        "data.html" => graph.push(data(renderer, url, view.title, description).to_string()),
         _ => {}
     }
-    json!({ "@context": "https://schema.org", "@graph": graph })
+    format!("{{\"@context\":\"https://schema.org\",\"@graph\":[{}]}}", graph.join(","))
+}
+
+fn json_text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// <https://schema.org/Article>
+#[derive(Serialize)]
+struct Article<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    #[serde(rename = "@id")]
+    id: String,
+    headline: &'a str,
+    url: &'a str,
+    #[serde(rename = "inLanguage")]
+    language: &'a str,
+    #[serde(rename = "isPartOf")]
+    part_of: Website<'a>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
+    #[serde(rename = "datePublished", skip_serializing_if = "Option::is_none")]
+    published: Option<String>,
+    #[serde(rename = "dateModified", skip_serializing_if = "Option::is_none")]
+    modified: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    author: Vec<Named>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    license: Option<&'a str>,
+    #[serde(rename = "mainEntityOfPage", skip_serializing_if = "Option::is_none")]
+    of: Option<Webpage<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    #[serde(rename = "archivedAt", skip_serializing_if = "Vec::is_empty")]
+    archived_at: Vec<String>,
+    #[serde(rename = "publishingPrinciples", skip_serializing_if = "Option::is_none")]
+    principles: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Website<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    name: &'a str,
+    url: &'a str,
+}
+
+#[derive(Serialize)]
+struct Webpage<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    #[serde(rename = "@id")]
+    id: &'a str,
+    #[serde(rename = "reviewedBy")]
+    reviewed_by: Vec<Named>,
+}
+
+/// Somebody with a name.
+#[derive(Serialize)]
+struct Named {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    name: String,
+}
+
+#[derive(Serialize)]
+struct Id {
+    #[serde(rename = "@id")]
+    id: String,
+}
+
+/// <https://schema.org/BreadcrumbList>
+#[derive(Serialize)]
+struct Crumbs<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    #[serde(rename = "itemListElement")]
+    items: Vec<Crumb<'a>>,
+}
+
+#[derive(Serialize)]
+struct Crumb<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    position: usize,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item: Option<Id>,
 }
 
 /// Every page with the works it cites, and every claim: its statement, who makes it, the page it stands on, what it
