@@ -81,7 +81,7 @@ pub struct RawConfig {
     /// Phrases that hold numbers but count nothing: `Article 4`, `Mirage 2000`.
     #[serde(default)]
     names: Vec<String>,
-    /// How readers search: `small` (default), one file for small sites, or `pagefind`, for large ones.
+    /// How readers search: `small` (default), one file for small sites, `pagefind`, for large ones, or `none`.
     #[serde(default)]
     search: Search,
     /// Let HTML in the content through as it is. Only for sites whose every author is trusted.
@@ -137,6 +137,8 @@ pub enum Search {
     Small,
     /// An index in pieces, read by WebAssembly; needs a program compiled with the feature `full`.
     Pagefind,
+    /// Not at all: no index is made.
+    None,
 }
 
 /// `site.yaml` as checked.

@@ -62,19 +62,66 @@ impl Block {
 
     /// How many words it has.
     pub fn words(&self) -> usize {
-        // A word counts with its first letter or digit.
-        let (mut words, mut counted) = (0, false);
-        for c in self.text.chars() {
-            if c.is_whitespace() {
-                counted = false;
-            } else if !counted && c.is_alphanumeric() {
-                counted = true;
-                words += 1;
+        // A word counts with its first letter or digit. Bytes of ASCII, which most are, need no decoding.
+        let bytes = self.text.as_bytes();
+        let (mut words, mut counted, mut at) = (0, false, 0);
+        while let Some(byte) = bytes.get(at) {
+            let class = match byte {
+                0..=0x7F => ASCII[usize::from(*byte)],
+                _ => {
+                    let c = self.text[at..].chars().next().unwrap_or_default();
+                    at += c.len_utf8() - 1;
+                    Class::of(c)
+                }
+            };
+            at += 1;
+            match class {
+                Class::Space => counted = false,
+                Class::Letter => {
+                    words += usize::from(!counted);
+                    counted = true;
+                }
+                Class::Sign => {}
             }
         }
         words
     }
 }
+
+/// What a character does in the counting of words.
+#[derive(Clone, Copy)]
+enum Class {
+    Space,
+    /// Or a digit.
+    Letter,
+    Sign,
+}
+
+impl Class {
+    fn of(c: char) -> Self {
+        match c {
+            _ if c.is_whitespace() => Self::Space,
+            _ if c.is_alphanumeric() => Self::Letter,
+            _ => Self::Sign,
+        }
+    }
+}
+
+/// [`Class::of`] each character of ASCII.
+const ASCII: [Class; 128] = {
+    let mut classes = [Class::Sign; 128];
+    let mut at = 0;
+    while at < 128 {
+        let byte = at as u8;
+        if byte.is_ascii_alphanumeric() {
+            classes[at] = Class::Letter;
+        } else if byte == b' ' || (byte >= b'\t' && byte <= b'\r') {
+            classes[at] = Class::Space;
+        }
+        at += 1;
+    }
+    classes
+};
 
 /// Gathers blocks while the walk goes on.
 #[derive(Debug)]

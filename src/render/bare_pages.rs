@@ -47,8 +47,7 @@ pub fn render_source(renderer: &Renderer, source: usize, report: &mut Report) ->
         context.insert("source", &view);
         context.insert_value("content", tera::Value::safe_string(""));
         context.insert_value("collections", renderer.collections_for("source.html"));
-        bounded::render(&renderer.theme, "source.html", &context, &format!("the page of the source `{}`", record.key))
-            .map(|html| Arc::from(html.into_bytes()))
+        bounded::file(&renderer.theme, "source.html", &context, &format!("the page of the source `{}`", record.key))
     });
     match rendered {
         Ok(html) => vec![(output, html)],
@@ -70,7 +69,7 @@ pub fn render_not_found(renderer: &Renderer, report: &mut Report) -> Vec<File> {
     context.insert("page", &page);
     context.insert_value("content", tera::Value::safe_string(""));
     context.insert_value("collections", renderer.collections_for("404.html"));
-    match bounded::render(&renderer.theme, "404.html", &context, "404.html") {
+    match bounded::text(&renderer.theme, "404.html", &context, "404.html") {
         Ok(html) => vec![("404.html".to_owned(), Arc::from(html.into_bytes()))],
         Err(finding) => {
             report.push(finding);

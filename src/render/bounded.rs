@@ -5,7 +5,9 @@
 //! ([`limits`]).
 //! Must never be gone around: every call of `Engine::render` is here.
 
+use std::cell::Cell;
 use std::io;
+use std::sync::Arc;
 
 use crate::diag::{Code, Diagnostic};
 use crate::load::theme::limits::{self, Over};
@@ -16,12 +18,12 @@ use crate::text::Span;
 pub const LARGEST: usize = 32 << 20;
 
 /// Bytes up to a bound.
-struct Bounded {
-    bytes: Vec<u8>,
+struct Bounded<'a> {
+    bytes: &'a mut Vec<u8>,
     full: bool,
 }
 
-impl io::Write for &mut Bounded {
+impl io::Write for &mut Bounded<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.bytes.len() + bytes.len() > LARGEST {
             self.full = true;
@@ -36,9 +38,34 @@ impl io::Write for &mut Bounded {
     }
 }
 
-/// Render a template; `page` is what is being rendered, for the finding.
-pub fn render(theme: &Theme, template: &str, context: &tera::Context, page: &str) -> Result<String, Diagnostic> {
-    let mut out = Bounded { bytes: Vec::new(), full: false };
+/// Room for most pages, so that their bytes are not moved again and again while they grow.
+const USUAL: usize = 48 << 10;
+
+/// Render a template into text; `page` is what is being rendered, for the finding.
+pub fn text(theme: &Theme, template: &str, context: &tera::Context, page: &str) -> Result<String, Diagnostic> {
+    let mut bytes = Vec::new();
+    render(theme, template, context, page, &mut bytes)?;
+    // The engine writes texts alone.
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Render a template into a file; `page` is what is being rendered, for the finding.
+pub fn file(theme: &Theme, template: &str, context: &tera::Context, page: &str) -> Result<Arc<[u8]>, Diagnostic> {
+    thread_local! {
+        static ROOM: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    }
+    let mut bytes = ROOM.take();
+    bytes.clear();
+    bytes.reserve(USUAL);
+    let result = render(theme, template, context, page, &mut bytes).map(|()| Arc::from(bytes.as_slice()));
+    if bytes.capacity() <= 16 * USUAL {
+        ROOM.set(bytes);
+    }
+    result
+}
+
+fn render(theme: &Theme, template: &str, context: &tera::Context, page: &str, bytes: &mut Vec<u8>) -> Result<(), Diagnostic> {
+    let mut out = Bounded { bytes, full: false };
     let result = theme.engine.render(template, context, &mut out);
     if out.full {
         return Err(too_long(theme, template).note(format!("while rendering {page}")));
@@ -51,8 +78,7 @@ pub fn render(theme: &Theme, template: &str, context: &tera::Context, page: &str
     result.map_err(|error| match limits::over() {
         Some(over) => goes_on(over, template, described(error)),
         None => described(error),
-    })?;
-    String::from_utf8(out.bytes).map_err(|error| described(tera::Error::message(error.to_string())))
+    })
 }
 
 /// The template that did too much, named.

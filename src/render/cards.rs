@@ -5,8 +5,6 @@
 //! the same values. Equal drawings are one file.
 //! Must never be drawn while somebody waits for a page: a preview draws a card when it is asked for.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -60,7 +58,7 @@ pub fn of_page(renderer: &Renderer, page: &PageView<'_>, files: &mut Vec<File>, 
         context.insert("card", &json!({ "width": WIDTH, "height": HEIGHT }));
         context.insert("settings", &settings(renderer));
         context.insert_value("collections", renderer.collections_for(TEMPLATE));
-        bounded::render(&renderer.theme, TEMPLATE, &context, &format!("the card of /{path}")).map(|svg| Arc::from(svg.into_bytes()))
+        bounded::file(&renderer.theme, TEMPLATE, &context, &format!("the card of /{path}"))
     });
     let svg = match drawn {
         Ok(svg) => String::from_utf8_lossy(&svg).into_owned(),

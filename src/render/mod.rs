@@ -37,6 +37,7 @@ use serde_json::json;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::check::Checked;
+use crate::config::Search;
 use crate::diag::Report;
 use crate::load::markdown::Word;
 use crate::load::theme::{Collection, Theme};
@@ -213,10 +214,10 @@ impl Renderer {
     /// Everything that is no page of its own and no asset: the page for what is not found, feeds, data, the search index
     /// from the entries of all pages, in the order of the pages.
     pub fn rest(&self, entries: &[Option<String>], report: &mut Report) -> Vec<File> {
-        let index = || self.search_index(entries);
+        let index = || self.is_searched().then(|| self.search_index(entries));
         let ((mut files, listed), index) = rayon::join(|| rayon::join(|| self.not_found(report), || self.listed()), index);
         files.extend(listed);
-        files.push((outputs::SEARCH_INDEX.to_owned(), index.into()));
+        files.extend(index.map(|index| (outputs::SEARCH_INDEX.to_owned(), index.into())));
         files
     }
 
@@ -240,9 +241,14 @@ impl Renderer {
         *self.searched_in_full.get_or_init(|| outputs::is_searched_in_full(&self.site))
     }
 
+    /// Whether there is a search index.
+    pub fn is_searched(&self) -> bool {
+        self.site.inputs.config.search != Search::None
+    }
+
     /// A page's entry of the search index.
     pub fn search_entry(&self, page: usize, text: &PageText) -> Option<String> {
-        outputs::search_entry(self, page, text)
+        if self.is_searched() { outputs::search_entry(self, page, text) } else { None }
     }
 
     /// What is made from the finished pages: the index of Pagefind, where the site asks for it, and files for hosts.

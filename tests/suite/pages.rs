@@ -224,6 +224,21 @@ fn every_link_of_the_explainer_leads_somewhere() {
     assert!(followed > 2000, "only {followed} links were followed");
 }
 
+#[test]
+fn a_site_without_search_has_no_index_and_no_way_to_it() {
+    let site = TestSite::of_this_repository();
+    let config = site.read("site.yaml");
+    let search = |site: &TestSite| {
+        assert_eq!(site.run(&["build"]).code, 0);
+        let linked = site.output("index.html").contains("search-link");
+        let form = site.output("search/index.html").contains("<form");
+        (site.outputs().contains(&"search-index.json.gz".to_owned()), linked, form)
+    };
+    assert_eq!(search(&site), (true, true, true));
+    site.write("site.yaml", &format!("{config}\nsearch: none\n"));
+    assert_eq!(search(&site), (false, false, false));
+}
+
 /// Follow every link of every page inside the output, and count them.
 fn follow(site: &TestSite) -> usize {
     let outputs: BTreeSet<String> = site.outputs().into_iter().collect();

@@ -8,7 +8,7 @@ use std::ops::Range;
 use memchr::memchr3;
 use pulldown_cmark::{CowStr, Event};
 
-use super::holes::{HOLE, mark};
+use super::holes::{HOLE, has_hole, mark};
 use super::walk::{Open, Walk};
 use crate::diag::{Code, Diagnostic};
 use crate::load::cite_syntax::{self, CiteGroup, CiteItem, Locator};
@@ -45,7 +45,7 @@ impl<'m> Walk<'_, 'm, '_> {
 
     /// Text without citations in it.
     pub(super) fn plain(&mut self, mut text: CowStr<'m>, at: usize) {
-        if text.contains(HOLE) {
+        if has_hole(&text) {
             text = text.replace(HOLE, "\u{fffd}").into();
         }
         self.prose.text(&text, self.offset + at);

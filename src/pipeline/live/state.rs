@@ -262,7 +262,7 @@ impl Files for State {
         }
         match path {
             NOT_FOUND => return self.not_found(),
-            SEARCH_INDEX => return Ok(Some(self.index())),
+            SEARCH_INDEX if self.renderer.is_searched() => return Ok(Some(self.index())),
             _ => {}
         }
         if is_picture(path) {
