@@ -16,6 +16,7 @@ use super::negation::dropped_negation;
 use super::text::ArchivedText;
 use memchr::memmem;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// The most characters that one omission mark may stand for.
 pub const MAX_OMITTED_CHARS: usize = 600;
@@ -101,16 +102,19 @@ impl Refusal {
 }
 
 /// A quote, or a part of one, made ready to be looked for.
+#[derive(Debug)]
 pub(super) struct Needle {
     folded: Folded,
     words: Vec<Word>,
+    finder: memmem::Finder<'static>,
 }
 
 impl Needle {
     pub(super) fn new(quote: &str) -> Self {
         let folded = Folded::new(quote);
         let words = words_of(folded.text());
-        Needle { folded, words }
+        let finder = memmem::Finder::new(folded.text()).into_owned();
+        Needle { folded, words, finder }
     }
 
     pub(super) fn words(&self) -> &[Word] {
@@ -279,41 +283,65 @@ fn stands_at(folded: &Folded, original: &str, needle: &Needle, at: usize) -> Opt
     (!cut).then_some(range)
 }
 
-/// Does a quotation in running text stand in a `quote` that its sentence cites? By the same rules,
-/// omissions included, but its final punctuation may differ ("American style," as here), and it
-/// may begin with a capital where the quote has a small letter. Nothing else.
+/// Does a quotation in running text stand in a `quote` that its sentence cites? To ask many, keep a [`Quotation`] of each.
 pub fn quotation_in_quote(quotation: &str, quote: &str) -> bool {
-    if quotation.len() > MAX_QUOTE_BYTES || quote.len() > MAX_QUOTE_BYTES {
-        return false;
+    Quotation::new(quotation).stands_in(&Quotation::new(quote))
+}
+
+/// A quotation or a quote, made ready to be held against others.
+#[derive(Debug)]
+pub struct Quotation {
+    text: String,
+    folded: Folded,
+    /// Parts that must stand in a quote, one after the other: any of these will do. Made when they are first asked for.
+    readings: OnceLock<Vec<Vec<Needle>>>,
+}
+
+impl Quotation {
+    /// Make it ready.
+    pub fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), folded: Folded::new(if text.len() > MAX_QUOTE_BYTES { "" } else { text }), readings: OnceLock::new() }
     }
+
+    /// Whether it stands in a quote: by the same rules as a quote in a text, omissions included, but its final punctuation may
+    /// differ ("American style," as here), and it may begin with a capital where the quote has a small letter. Nothing else.
+    pub fn stands_in(&self, quote: &Self) -> bool {
+        if self.text.len() > MAX_QUOTE_BYTES || quote.text.len() > MAX_QUOTE_BYTES {
+            return false;
+        }
+        self.readings.get_or_init(|| readings(&self.text)).iter().any(|parts| stand_in_order(&quote.folded, &quote.text, parts))
+    }
+}
+
+fn readings(quotation: &str) -> Vec<Vec<Needle>> {
     let bare = quotation.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '…'));
     let bare = bare.trim_start();
-    let folded = Folded::new(quote);
-    let stands = |words: &str| {
-        stand_in_order(&folded, quote, &[words]) || {
-            let parts = omission_parts(words);
-            parts.len() > 1 && stand_in_order(&folded, quote, &parts)
-        }
-    };
     let mut rest = bare.chars();
     let small = rest.next().filter(|c| c.is_uppercase()).map(|c| c.to_lowercase().chain(rest).collect::<String>());
-    stands(bare) || small.is_some_and(|small| stands(&small))
+    let mut readings = Vec::new();
+    for words in [Some(bare), small.as_deref()].into_iter().flatten() {
+        readings.push(vec![Needle::new(words)]);
+        let parts = omission_parts(words);
+        if parts.len() > 1 {
+            readings.push(parts.iter().map(|part| Needle::new(part)).collect());
+        }
+    }
+    readings
 }
 
 /// Do all of `parts` stand in `original`, one after the other, without dropping a negation? The
 /// first place of each will do, since it leaves most room for the next.
-fn stand_in_order(folded: &Folded, original: &str, parts: &[&str]) -> bool {
+fn stand_in_order(folded: &Folded, original: &str, parts: &[Needle]) -> bool {
     let mut from = 0;
     let mut kept_to = None;
-    parts.iter().all(|part| {
-        let needle = Needle::new(part);
+    parts.iter().all(|needle| {
         let words = needle.folded.text();
         if needle.words.is_empty() {
             return false;
         }
-        while let Some(at) = folded.text().get(from..).and_then(|text| text.find(words)) {
+        while let Some(at) = folded.text().get(from..).and_then(|text| needle.finder.find(text.as_bytes())) {
             let at = from + at;
-            if let Some(range) = stands_at(folded, original, &needle, at) {
+            if let Some(range) = stands_at(folded, original, needle, at) {
                 from = at + words.len();
                 let omitted = kept_to.replace(range.end).map(|end| end..range.start);
                 return omitted.and_then(|omitted| dropped_negation(original, omitted)).is_none();

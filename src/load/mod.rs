@@ -252,9 +252,12 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
     let mut has_links = false;
     let paths = files::below(root, "content", &mut has_links, report)?;
     let (page_paths, other_paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| p.ends_with(".md"));
-    let parsed: Result<Vec<ParsedPage>, ReadError> =
-        page_paths.par_iter().map(|path| read_page(options, path, trusted_html, reuse)).collect();
-    let mut pages = Vec::new();
+    // What does not need each other is read side by side.
+    let parsed = || page_paths.par_iter().map(|path| read_page(options, path, trusted_html, reuse)).collect::<Result<Vec<_>, _>>();
+    let theme = || config.as_ref().map(|config| ThemeRead::of(root, config)).transpose();
+    let evidence = || config.as_ref().map(|config| EvidenceRead::of(options, config, lock)).transpose();
+    let ((theme, evidence), parsed) = rayon::join(|| rayon::join(theme, evidence), parsed);
+    let mut pages: Vec<Arc<PageInput>> = Vec::new();
     let mut unread = BTreeSet::new();
     for (path, parsed) in page_paths.iter().zip(parsed?) {
         match parsed {
@@ -267,20 +270,16 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
     }
     reuse.forget_pages(|path| page_paths.binary_search_by(|p| p.as_str().cmp(path)).is_ok());
 
-    let Some(config) = config else {
+    let (Some(config), Some(theme), Some(evidence)) = (config, theme?, evidence?) else {
         pages.iter().for_each(|page| report.extend(page.found.clone()));
         return Ok(Err(found));
     };
     if !options.drafts {
         drop_drafts(&mut pages, report);
     }
-    let sources = bibliography(root, &config, &mut texts, report)?;
-    let inside = crate::config::stays_inside(std::path::Path::new(&config.citation_style));
-    let style_file =
-        if config.citation_style.ends_with(".csl") && inside { files::read_text(root, &config.citation_style, report)? } else { None };
-    let mut found_in_theme = Report::default();
-    let theme = theme::read(root, &config, &mut has_links, &mut found_in_theme)?.map(Arc::new);
-    let archive = Archive::open(options, &config, &sources, lock, report);
+    has_links |= theme.has_links;
+    report.extend(evidence.found);
+    texts.extend(evidence.texts);
     let copied = |path: &String| !RECORD_FILES.contains(&&path["content/".len()..]) && !config.bibliography.contains(path);
     let copies = copies::read(root, other_paths.into_iter().filter(copied).collect())?;
     for (copied, why) in copies.iter().filter(|_| !trusted_html).filter_map(|c| Some((c, c.active.as_ref()?))) {
@@ -291,28 +290,65 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
         );
     }
     let versions = Arc::new(Versions::read(root, !options.preview, &mut has_links, report)?);
-    texts.extend(style_file.clone());
     let mut inputs = Inputs {
         versions,
         as_of: options.as_of.or(config.as_of),
         config: Arc::new(config),
         pages: pages.into_iter().collect(),
         unread: Arc::new(unread),
-        sources: Arc::new(sources),
+        sources: Arc::new(evidence.sources),
         actors: Arc::new(actors),
         questions: Arc::new(questions),
         glossary: Arc::new(glossary),
         copies: Arc::new(copies),
-        style_file,
-        archive: Arc::new(archive),
-        theme,
+        style_file: evidence.style_file,
+        archive: Arc::new(evidence.archive),
+        theme: theme.theme,
         found: Arc::new(found),
-        found_in_theme: Arc::new(found_in_theme),
+        found_in_theme: Arc::new(theme.found),
         has_links,
         digest: 0,
     };
     inputs.digest = inputs.digest_rest(&texts);
     Ok(Ok(inputs))
+}
+
+/// The theme, and what was found in it.
+struct ThemeRead {
+    theme: Option<Arc<Theme>>,
+    found: Report,
+    has_links: bool,
+}
+
+impl ThemeRead {
+    fn of(root: &std::path::Path, config: &Config) -> Result<Self, ReadError> {
+        let mut read = Self { theme: None, found: Report::default(), has_links: false };
+        read.theme = theme::read(root, config, &mut read.has_links, &mut read.found)?.map(Arc::new);
+        Ok(read)
+    }
+}
+
+/// The sources, their texts and how they are cited.
+struct EvidenceRead {
+    sources: Sources,
+    style_file: Option<Arc<TextFile>>,
+    archive: Archive,
+    /// The files that were read, but for the archive's.
+    texts: Vec<Arc<TextFile>>,
+    found: Report,
+}
+
+impl EvidenceRead {
+    fn of(options: &Options, config: &Config, lock: Option<Arc<TextFile>>) -> Result<Self, ReadError> {
+        let (root, mut texts, mut found) = (&options.root, Vec::new(), Report::default());
+        let sources = bibliography(root, config, &mut texts, &mut found)?;
+        let inside = crate::config::stays_inside(std::path::Path::new(&config.citation_style));
+        let is_file = config.citation_style.ends_with(".csl") && inside;
+        let style_file = if is_file { files::read_text(root, &config.citation_style, &mut found)? } else { None };
+        let archive = Archive::open(options, config, &sources, lock, &mut found);
+        texts.extend(style_file.clone());
+        Ok(Self { sources, style_file, archive, texts, found })
+    }
 }
 
 fn check_tolerances(questions: &Records<Question>, report: &mut Report) {

@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rayon::prelude::*;
 use walkdir::WalkDir;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -43,11 +44,13 @@ pub fn of_site(root: &Path, also: &[PathBuf]) -> Option<Stamp> {
 
 /// The stamp of single files below a folder, by their paths.
 pub fn of_files<'a>(folder: &Path, paths: impl Iterator<Item = &'a str>) -> Option<Stamp> {
-    let mut gathered = Gathered::default();
-    for path in paths {
-        gathered.add(&folder.join(path), path)?;
-    }
-    gathered.stamp()
+    let paths: Vec<&str> = paths.collect();
+    let gather = |some: &[&str]| {
+        let mut gathered = Gathered::default();
+        some.iter().try_for_each(|path| gathered.add(&folder.join(path), path))?;
+        Some(gathered)
+    };
+    paths.par_chunks(256).map(gather).try_reduce(Gathered::default, Gathered::and)?.stamp()
 }
 
 #[derive(Default)]
@@ -93,6 +96,15 @@ impl Gathered {
     #[cfg(not(unix))]
     fn add(&mut self, _path: &Path, _name: &str) -> Option<()> {
         None
+    }
+
+    /// Both together; nothing where they lie on two file systems.
+    fn and(self, other: Self) -> Option<Self> {
+        let device = match (self.device, other.device) {
+            (Some(one), Some(another)) if one != another => return None,
+            (one, another) => one.or(another),
+        };
+        Some(Self { sum: self.sum.wrapping_add(other.sum), newest: self.newest.max(other.newest), device })
     }
 
     fn stamp(self) -> Option<Stamp> {

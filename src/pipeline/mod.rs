@@ -116,20 +116,17 @@ pub fn build_site(
     // because a name is unknown would be told twice.
     if let Some(renderer) = renderer.filter(|_| !report.has_errors()) {
         let sources = 0..site.inputs.sources.all.len();
-        let (rest, of_sources) = rayon::join(
+        let of_sources =
+            || sources.into_par_iter().map(|source| Made::of(sink, |report| renderer.source(source, report))).collect::<Vec<_>>();
+        let (rest, (of_sources, loose)) = rayon::join(
             || Made::of(sink, |report| renderer.rest(&entries, report)),
-            || sources.into_par_iter().map(|source| Made::of(sink, |report| renderer.source(source, report))).collect::<Vec<_>>(),
+            || rayon::join(of_sources, || Made::loose(sink, &renderer)),
         );
         made.extend(of_sources);
         made.push(rest);
         let mut tree = OutputTree::default();
-        for (path, output) in renderer.loose(&mut report) {
-            let output = match output.content {
-                Content::Bytes(bytes) => sink.put(&path, bytes),
-                Content::File(_) | Content::Later(_) => output,
-            };
-            tree.add_output(path, output);
-        }
+        report.extend(loose.report);
+        loose.files.into_iter().for_each(|(path, output)| tree.add_output(path, output));
         for part in made {
             report.extend(part.report);
             part.files.into_iter().for_each(|(path, output)| tree.add_output(path, output));
@@ -168,6 +165,20 @@ impl Made {
             (path, output)
         };
         Self { files: files.into_iter().map(put).collect(), report }
+    }
+
+    /// What no page makes: assets, icons, files to copy.
+    fn loose(sink: &dyn Sink, renderer: &Renderer) -> Self {
+        let mut report = Report::default();
+        let put = |(path, output): (String, Output)| match output.content {
+            Content::Bytes(bytes) => {
+                let output = sink.put(&path, bytes);
+                (path, output)
+            }
+            Content::File(_) | Content::Later(_) => (path, output),
+        };
+        let files = renderer.loose(&mut report).map(put).collect();
+        Self { files, report }
     }
 }
 

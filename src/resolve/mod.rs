@@ -98,11 +98,15 @@ impl Site {
         let mut found = Report::default();
         // A style's path that leads outside the site was reported with the configuration.
         let inside = crate::config::stays_inside(std::path::Path::new(&inputs.config.citation_style));
-        let style = if inside { Style::find(&inputs).map_err(|d| found.push(d)).ok() } else { None };
-        let entries = Arc::new(csl::Entries::of(&inputs.sources));
-        let routes = Routes::find(&inputs, &mut found);
-        let keys: Vec<Arc<Keys>> =
-            (0..inputs.pages.len()).into_par_iter().map(|page| Arc::new(cites::keys(&inputs.pages[page], &inputs))).collect();
+        let style = || if inside { Style::find(&inputs).map(Some) } else { Ok(None) };
+        let keys = || (0..inputs.pages.len()).into_par_iter().map(|page| Arc::new(cites::keys(&inputs.pages[page], &inputs))).collect();
+        let mut found_in_routes = Report::default();
+        let routes = || Routes::find(&inputs, &mut found_in_routes);
+        let entries = || Arc::new(csl::Entries::of(&inputs.sources));
+        let ((style, entries), (routes, keys)) = rayon::join(|| rayon::join(style, entries), || rayon::join(routes, keys));
+        let style = style.map_err(|d| found.push(d)).ok().flatten();
+        found.extend(found_in_routes);
+        let keys: Vec<Arc<Keys>> = keys;
         let keys: Pieces<Arc<Keys>> = keys.into_iter().collect();
         let claims = Arc::new(Claims::find(&inputs, &keys));
         names_of_sources(&inputs, &mut found);

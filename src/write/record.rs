@@ -78,10 +78,14 @@ pub fn remember(asked: &Asked<'_>, began: SystemTime, said: Said) {
 
 /// A digest of everything that a build depends on and makes, and the stamp of the inputs.
 fn key(asked: &Asked<'_>, place: &Place, also: &[PathBuf]) -> Option<(String, Stamp)> {
-    let inputs = stamp::of_site(asked.root, also)?;
-    let manifest = Manifest::read(&place.out).ok().filter(|manifest| !manifest.files.is_empty())?;
-    let names = manifest.files.keys().map(String::as_str).chain(std::iter::once(super::MANIFEST));
-    let outputs = stamp::of_files(&place.out, names)?;
+    let inputs = || stamp::of_site(asked.root, also);
+    let outputs = || {
+        let manifest = Manifest::read(&place.out).ok().filter(|manifest| !manifest.files.is_empty())?;
+        let names = manifest.files.keys().map(String::as_str).chain(std::iter::once(super::MANIFEST));
+        stamp::of_files(&place.out, names)
+    };
+    let (inputs, outputs) = rayon::join(inputs, outputs);
+    let (inputs, outputs) = (inputs?, outputs?);
     let program = std::env::current_exe().ok()?;
     let program = stamp::of_files(program.parent()?, program.file_name()?.to_str().into_iter())?;
     let mut digest = Xxh3::new();

@@ -12,8 +12,9 @@ pub use problem::ProblemView;
 pub use shape::*;
 pub use value::value_text;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use crate::archive::Quotation;
 use crate::check::{Checked, Standing};
 use crate::load::Inputs;
 use crate::load::front_matter::Names;
@@ -40,6 +41,8 @@ struct Sources {
     brief_values: Vec<tera::Value>,
     /// For each source, where its statements first came from.
     origins: Vec<(Option<String>, usize)>,
+    /// For each source, the quotes of its known problems, made ready when they are first looked for.
+    problems: Vec<OnceLock<Vec<Option<Quotation>>>>,
 }
 
 impl Views {
@@ -49,7 +52,8 @@ impl Views {
         let briefs: Vec<SourceBrief> = (0..site.inputs.sources.all.len()).map(|i| brief(&site, i)).collect();
         let brief_values = briefs.iter().map(tera::Value::from_serializable).collect();
         let origins = site.inputs.sources.all.iter().map(|s| origin_of_source(&s.key, &site.inputs)).collect();
-        Self { site, checked, sources: Arc::new(Sources { briefs, brief_values, origins }) }
+        let problems = site.inputs.sources.all.iter().map(|_| OnceLock::new()).collect();
+        Self { site, checked, sources: Arc::new(Sources { briefs, brief_values, origins, problems }) }
     }
 
     /// The same of a state of the site in which sources, actors and the theme's words are those of this one.

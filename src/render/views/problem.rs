@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::Views;
+use crate::archive::Quotation;
 use crate::load::sources::Problem;
 
 /// Something that a source gets wrong.
@@ -44,9 +45,16 @@ impl Views {
     /// The problems of a source that touch a quote: those whose own quote overlaps it.
     pub fn problems_touching(&self, source: usize, quote: Option<&str>) -> Vec<ProblemView> {
         let Some(quote) = quote else { return Vec::new() };
-        let overlap = |words: &str| crate::archive::quotation_in_quote(words, quote) || crate::archive::quotation_in_quote(quote, words);
         let problems = &self.site.inputs.sources.all[source].evidence.problems;
-        problems.iter().filter(|p| p.quote.as_deref().is_some_and(overlap)).map(|p| self.problem(p)).collect()
+        if problems.is_empty() {
+            return Vec::new();
+        }
+        let quoted = self.sources.problems[source]
+            .get_or_init(|| problems.iter().map(|problem| problem.quote.as_deref().map(Quotation::new)).collect());
+        let quote = Quotation::new(quote);
+        let overlaps = |words: &Quotation| words.stands_in(&quote) || quote.stands_in(words);
+        let touching = problems.iter().zip(quoted).filter(|(_, words)| words.as_ref().is_some_and(overlaps));
+        touching.map(|(problem, _)| self.problem(problem)).collect()
     }
 
     fn problem(&self, problem: &Problem) -> ProblemView {
