@@ -62,61 +62,41 @@ impl Block {
 
     /// How many words it has.
     pub fn words(&self) -> usize {
-        // A word counts with its first letter or digit. Bytes of ASCII, which most are, need no decoding.
+        // A word counts with its first letter or digit. Without branches: nothing can foretell where a word ends.
         let bytes = self.text.as_bytes();
-        let (mut words, mut counted, mut at) = (0, false, 0);
+        let (mut words, mut counted, mut at) = (0, 0, 0);
         while let Some(byte) = bytes.get(at) {
-            let class = match byte {
-                0..=0x7F => ASCII[usize::from(*byte)],
-                _ => {
+            let class = match ASCII.get(usize::from(*byte)) {
+                Some(class) => *class,
+                None => {
                     let c = self.text[at..].chars().next().unwrap_or_default();
                     at += c.len_utf8() - 1;
-                    Class::of(c)
+                    u8::from(c.is_alphanumeric()) * LETTER | u8::from(c.is_whitespace()) * SPACE
                 }
             };
             at += 1;
-            match class {
-                Class::Space => counted = false,
-                Class::Letter => {
-                    words += usize::from(!counted);
-                    counted = true;
-                }
-                Class::Sign => {}
-            }
+            let (is_letter, is_space) = (class & LETTER, class / SPACE);
+            words += usize::from(is_letter & !counted);
+            counted = (counted | is_letter) & !is_space;
         }
         words
     }
 }
 
-/// What a character does in the counting of words.
-#[derive(Clone, Copy)]
-enum Class {
-    Space,
-    /// Or a digit.
-    Letter,
-    Sign,
-}
+/// What a character does in the counting of words: a letter or digit begins one, white space ends it.
+const LETTER: u8 = 1;
+const SPACE: u8 = 2;
 
-impl Class {
-    fn of(c: char) -> Self {
-        match c {
-            _ if c.is_whitespace() => Self::Space,
-            _ if c.is_alphanumeric() => Self::Letter,
-            _ => Self::Sign,
-        }
-    }
-}
-
-/// [`Class::of`] each character of ASCII.
-const ASCII: [Class; 128] = {
-    let mut classes = [Class::Sign; 128];
+/// The same of each character of ASCII.
+const ASCII: [u8; 128] = {
+    let mut classes = [0; 128];
     let mut at = 0;
     while at < 128 {
         let byte = at as u8;
         if byte.is_ascii_alphanumeric() {
-            classes[at] = Class::Letter;
+            classes[at] = LETTER;
         } else if byte == b' ' || (byte >= b'\t' && byte <= b'\r') {
-            classes[at] = Class::Space;
+            classes[at] = SPACE;
         }
         at += 1;
     }

@@ -49,7 +49,7 @@ pub fn draw(svg: &str, frame: Frame, fonts: &Fonts) -> Result<Vec<u8>, String> {
     let left = (width - tree.size().width() * scale) / 2.0;
     let top = (height - tree.size().height() * scale) / 2.0;
     resvg::render(&tree, Transform::from_row(scale, 0.0, 0.0, scale, left, top), &mut pixels.as_mut());
-    let straight: Vec<u8> = pixels.pixels().iter().flat_map(straight).collect();
+    let straight: Vec<[u8; 4]> = pixels.pixels().iter().map(straight).collect();
     png::encode(&straight, frame.width, frame.height, STEPS).ok_or_else(|| "it cannot be encoded".to_owned())
 }
 

@@ -8,18 +8,15 @@ use std::collections::HashMap;
 
 use ::png::{BitDepth, ColorType, Compression, Encoder, Filter};
 
-type Colour = [u8; 4];
+/// Red, green, blue, alpha.
+pub type Colour = [u8; 4];
 
 /// A palette is sought only among so many colours.
 const MOST_COLOURS: usize = 8192;
 
 /// Encode `width` × `height` pixels. `steps`: to how many bits of each channel colours may be rounded so that a palette
 /// holds them; 8 keeps every pixel as it is.
-pub fn encode(pixels: &[u8], width: u32, height: u32, steps: u8) -> Option<Vec<u8>> {
-    let (pixels, rest) = pixels.as_chunks::<4>();
-    if !rest.is_empty() {
-        return None;
-    }
+pub fn encode(pixels: &[Colour], width: u32, height: u32, steps: u8) -> Option<Vec<u8>> {
     if let Some((palette, indices)) = with_palette(pixels, steps) {
         return write(&indices, width, height, Some(&palette), ColorType::Indexed);
     }

@@ -92,13 +92,10 @@ fn mark(renderer: &Renderer, page: usize, page_text: &PageText, group: usize, ht
     let link = |item: usize, text: &str, html: &mut String| {
         let Some(citation) = found.get(item).copied().flatten() else { return };
         let id = escape(input.front.citations[citation].id());
-        let n = cites.use_numbers[group][item];
-        let address = if to_note { format!("note-{}", group + 1) } else { format!("cite-{id}") };
-        let _ = write!(
-            html,
-            "<a class=\"cite\" id=\"use-{id}-{n}\" href=\"#{address}\" role=\"doc-biblioref\"><span class=\"vh\">{} </span>{text}</a>",
-            escape(renderer.theme.word("source", "Source"))
-        );
+        let _ = write!(html, "<a class=\"cite\" id=\"use-{id}-{}\" href=\"#", cites.use_numbers[group][item]);
+        let _ = if to_note { write!(html, "note-{}", group + 1) } else { write!(html, "cite-{id}") };
+        let source = escape(renderer.theme.word("source", "Source"));
+        html.extend(["\" role=\"doc-biblioref\"><span class=\"vh\">", &source, " </span>", text, "</a>"]);
     };
     if items == 1 && found.len() == 1 {
         let text: String = parts
