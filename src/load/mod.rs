@@ -253,7 +253,8 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
     let paths = files::below(root, "content", &mut has_links, report)?;
     let (page_paths, other_paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| p.ends_with(".md"));
     // What does not need each other is read side by side.
-    let parsed = || page_paths.par_iter().map(|path| read_page(options, path, trusted_html, reuse)).collect::<Result<Vec<_>, _>>();
+    let parsed =
+        || page_paths.par_iter().with_max_len(16).map(|path| read_page(options, path, trusted_html, reuse)).collect::<Result<Vec<_>, _>>();
     let theme = || config.as_ref().map(|config| ThemeRead::of(root, config)).transpose();
     let evidence = || config.as_ref().map(|config| EvidenceRead::of(options, config, lock)).transpose();
     let ((theme, evidence), parsed) = rayon::join(|| rayon::join(theme, evidence), parsed);

@@ -87,6 +87,7 @@ pub fn build_site(
     let is_faulty = AtomicBool::new(false);
     let pages: Vec<Page> = (0..site.inputs.pages.len())
         .into_par_iter()
+        .with_max_len(AT_ONCE)
         .map(|number| {
             if stop.load(Ordering::Relaxed) {
                 return None;
@@ -116,8 +117,13 @@ pub fn build_site(
     // because a name is unknown would be told twice.
     if let Some(renderer) = renderer.filter(|_| !report.has_errors()) {
         let sources = 0..site.inputs.sources.all.len();
-        let of_sources =
-            || sources.into_par_iter().map(|source| Made::of(sink, |report| renderer.source(source, report))).collect::<Vec<_>>();
+        let of_sources = || {
+            sources
+                .into_par_iter()
+                .with_max_len(1)
+                .map(|source| Made::of(sink, |report| renderer.source(source, report)))
+                .collect::<Vec<_>>()
+        };
         let (rest, (of_sources, loose)) = rayon::join(
             || Made::of(sink, |report| renderer.rest(&entries, report)),
             || rayon::join(of_sources, || Made::loose(sink, &renderer)),
@@ -141,6 +147,9 @@ pub fn build_site(
     built.report = report;
     Some(built)
 }
+
+/// Pages that one thread takes at once: few, so that in the end none waits long for another.
+const AT_ONCE: usize = 4;
 
 /// What became of one page.
 struct Page {
