@@ -71,7 +71,7 @@ impl Block {
                 None => {
                     let c = self.text[at..].chars().next().unwrap_or_default();
                     at += c.len_utf8() - 1;
-                    u8::from(c.is_alphanumeric()) * LETTER | u8::from(c.is_whitespace()) * SPACE
+                    (u8::from(c.is_alphanumeric()) * LETTER) | (u8::from(c.is_whitespace()) * SPACE)
                 }
             };
             at += 1;

@@ -42,7 +42,7 @@ pub fn of_page(renderer: &Renderer, page: usize, view: &PageView<'_>, image: Opt
         author: named("Organization", view.authors),
         license: config.license.as_ref().map(|license| license.url.as_str()),
         // Pages are reviewed, says schema.org, not articles.
-        of: (!people.is_empty()).then(|| Webpage { kind: "WebPage", id: url, reviewed_by: people }),
+        of: (!people.is_empty()).then_some(Webpage { kind: "WebPage", id: url, reviewed_by: people }),
         version: config.version.as_ref().map(|version| version.date.to_string()),
         archived_at: view.versions.iter().map(|copy| address(&copy.path)).collect(),
         principles: (!method.is_empty() && site.leads_somewhere(method)).then(|| address(method)),
