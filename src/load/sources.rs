@@ -379,8 +379,10 @@ fn read_yaml(file: &Arc<TextFile>, sources: &mut Sources, report: &mut Report) {
         }
         let evidence = match fields.remove("evidence") {
             None => Evidence::default(),
-            // Read again as text: of a value, the reader does not say which of its fields is at fault.
-            Some(value) => match serde_yaml::to_string(&value).and_then(|text| serde_yaml::from_str(&text)) {
+            Some(value) => match serde_yaml::from_value(value.clone()).or_else(|_| {
+                // Read again as text: of a value, the reader does not say which of its fields is at fault.
+                serde_yaml::to_string(&value).and_then(|text| serde_yaml::from_str(&text))
+            }) {
                 Ok(evidence) => evidence,
                 Err(error) => {
                     report.push(yaml.diagnose_at(&yaml_path![key.as_str(), "evidence"], &error));

@@ -2,10 +2,13 @@
 //!
 //! In: the site. Out: one list a collection, made once a build and only when a template asks for it.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 use super::Renderer;
-use super::views::{ClaimView, QuestionView};
+use super::fields::fields;
+use super::views::{ClaimView, QuestionView, SourceBrief};
+use crate::load::front_matter::Correction;
 use crate::load::markdown::slug;
 use crate::load::theme::Collection;
 use crate::resolve::claims::ClaimKind;
@@ -44,13 +47,13 @@ impl Renderer {
 }
 
 /// Make a collection.
-pub fn build(renderer: &Renderer, collection: Collection) -> Value {
+pub fn build(renderer: &Renderer, collection: Collection) -> tera::Value {
     let (site, views) = (&*renderer.site, &renderer.views);
     let inputs = &*site.inputs;
     let of_kind = |kind: ClaimKind| -> Vec<usize> { (0..site.claims.all.len()).filter(|c| site.claims.all[*c].kind == kind).collect() };
-    let list = |claims: Vec<usize>| json!(claims.into_iter().map(|c| views.claim(c)).collect::<Vec<_>>());
+    let list = |claims: Vec<usize>| all(claims.into_iter().map(|c| views.claim(c)));
     match collection {
-        Collection::Questions => json!((0..inputs.questions.all.len()).map(|q| renderer.question(q, None)).collect::<Vec<_>>()),
+        Collection::Questions => all((0..inputs.questions.all.len()).map(|q| renderer.question(q, None))),
         Collection::Events => {
             let mut events = of_kind(ClaimKind::Event);
             events.sort_by_key(|c| crate::resolve::claims::claim_date(&site.claims.all[*c], inputs));
@@ -58,7 +61,8 @@ pub fn build(renderer: &Renderer, collection: Collection) -> Value {
         }
         Collection::Timeline => {
             let events: Vec<ClaimView> = of_kind(ClaimKind::Event).into_iter().map(|c| views.claim(c)).collect();
-            json!({ "chart": super::chart::timeline(&events, &|key, fallback| renderer.theme.word(key, fallback).to_owned()) })
+            let chart = super::chart::timeline(&events, &|key, fallback| renderer.theme.word(key, fallback).to_owned());
+            fields([("chart", tera::Value::from_serializable(&chart))])
         }
         Collection::Responses => {
             let mut responses = of_kind(ClaimKind::Response);
@@ -67,55 +71,62 @@ pub fn build(renderer: &Renderer, collection: Collection) -> Value {
         }
         Collection::Motives => list(of_kind(ClaimKind::Motive)),
         Collection::Claims => list((0..site.claims.all.len()).collect()),
-        Collection::Disagreements => json!(site.claims.disagreements.iter().map(|d| views.disagreement(d)).collect::<Vec<_>>()),
+        Collection::Disagreements => all(site.claims.disagreements.iter().map(|d| views.disagreement(d))),
         Collection::Glossary => {
             let mut terms: Vec<_> = inputs.glossary.all.iter().collect();
             terms.sort_by_key(|t| t.term.to_lowercase());
-            json!(
-                terms
-                    .iter()
-                    .map(|t| json!({
+            all(terms.iter().map(|t| {
+                json!({
                         "term": t.term, "anchor": format!("term-{}", slug(&t.term)), "kind": t.kind, "definition": t.definition, "aliases": t.aliases,
                         "cites": t.cites.iter().filter_map(|c| {
                             let source = inputs.sources.index(&c.source)?;
                             Some(json!({ "source": views.source(source), "quote": c.quote, "locator": c.locator }))
                         }).collect::<Vec<_>>(),
-                    }))
-                    .collect::<Vec<_>>()
-            )
+                })
+            }))
         }
         Collection::Corrections => {
-            let mut all: Vec<_> =
+            let mut corrections: Vec<_> =
                 inputs.pages.iter().enumerate().flat_map(|(i, p)| p.front.corrections.iter().map(move |c| (i, c))).collect();
-            all.sort_by_key(|(_, c)| std::cmp::Reverse(c.date));
-            json!(
-                all.iter()
-                    .map(|(page, c)| json!({ "date": c.date, "was": c.was, "now": c.now, "why": c.why, "page": views.page(*page) }))
-                    .collect::<Vec<_>>()
-            )
+            corrections.sort_by_key(|(_, c)| std::cmp::Reverse(c.date));
+            let told = |(page, c): &(usize, &Correction)| json!({ "date": c.date, "was": c.was, "now": c.now, "why": c.why, "page": views.page(*page) });
+            all(corrections.iter().map(told))
         }
-        Collection::Sources => json!(
-            (0..inputs.sources.all.len())
-                .map(|i| {
-                    let mut value = json!(views.source(i));
-                    value["citations"] = json!(site.uses(i).len());
-                    value["problems"] = json!(inputs.sources.all[i].evidence.problems.len());
-                    value["url"] = json!(inputs.sources.all[i].url());
-                    value
-                })
-                .collect::<Vec<_>>()
-        ),
-        Collection::Actors => json!((0..inputs.actors.all.len()).map(|a| views.actor(a)).collect::<Vec<_>>()),
-        Collection::Pages => json!(
-            site.routes
-                .order
-                .iter()
-                .map(|p| {
-                    let section = site.routes.pages[*p].parent.map(|s| inputs.pages[s].front.title.clone());
-                    let front = &inputs.pages[*p].front;
-                    json!({ "title": front.title, "path": site.routes.pages[*p].path, "summary": front.summary, "section": section })
-                })
-                .collect::<Vec<_>>()
-        ),
+        Collection::Sources => all((0..inputs.sources.all.len()).map(|i| Listed {
+            brief: views.source(i),
+            citations: site.uses(i).len(),
+            problems: inputs.sources.all[i].evidence.problems.len(),
+            url: inputs.sources.all[i].url(),
+        })),
+        Collection::Actors => all((0..inputs.actors.all.len()).map(|a| views.actor(a))),
+        Collection::Pages => all(site.routes.order.iter().map(|p| {
+            let section = site.routes.pages[*p].parent.map(|s| inputs.pages[s].front.title.as_str());
+            let front = &inputs.pages[*p].front;
+            Named { title: &front.title, path: &site.routes.pages[*p].path, summary: front.summary.as_deref(), section }
+        })),
     }
+}
+
+/// A list in the template engine's values.
+fn all<T: Serialize>(items: impl Iterator<Item = T>) -> tera::Value {
+    items.map(|item| tera::Value::from_serializable(&item)).collect::<Vec<_>>().into()
+}
+
+/// A source in the list of all.
+#[derive(Serialize)]
+struct Listed<'a> {
+    #[serde(flatten)]
+    brief: &'a SourceBrief,
+    citations: usize,
+    problems: usize,
+    url: Option<String>,
+}
+
+/// A page in the list of all.
+#[derive(Serialize)]
+struct Named<'a> {
+    title: &'a str,
+    path: &'a str,
+    summary: Option<&'a str>,
+    section: Option<&'a str>,
 }

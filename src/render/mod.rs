@@ -102,7 +102,8 @@ pub struct Renderer {
     site_card: OnceLock<Option<cards::Card>>,
     drawn: pictures::Drawn,
     reuse: Reuse,
-    collections: [OnceLock<(tera::Value, u128)>; 12],
+    /// Each with its digest, which only a preview asks for.
+    collections: [OnceLock<(tera::Value, OnceLock<u128>)>; 12],
 }
 
 impl Renderer {
@@ -357,17 +358,15 @@ impl Renderer {
         let mut hasher = Xxh3::new();
         for template in templates {
             for collection in self.theme.needs.get(template).map_or(&[][..], Vec::as_slice) {
-                hasher.update(&self.collection(*collection).1.to_le_bytes());
+                let (value, digest) = self.collection(*collection);
+                let digest = digest.get_or_init(|| xxhash_rust::xxh3::xxh3_128(&serde_json::to_vec(value).unwrap_or_default()));
+                hasher.update(&digest.to_le_bytes());
             }
         }
         hasher.digest128()
     }
 
-    fn collection(&self, collection: Collection) -> &(tera::Value, u128) {
-        self.collections[collection as usize].get_or_init(|| {
-            let value = collections::build(self, collection);
-            let digest = xxhash_rust::xxh3::xxh3_128(value.to_string().as_bytes());
-            (tera::Value::from_serializable(&value), digest)
-        })
+    fn collection(&self, collection: Collection) -> &(tera::Value, OnceLock<u128>) {
+        self.collections[collection as usize].get_or_init(|| (collections::build(self, collection), OnceLock::new()))
     }
 }

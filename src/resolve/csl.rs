@@ -184,7 +184,17 @@ impl Style {
 
     /// One run of the CSL engine. `list`: the style that makes the bibliography.
     fn engine<'a>(&'a self, requests: impl IntoIterator<Item = CitationRequest<'a, Entry>>, list: &'a IndependentStyle) -> Rendered {
-        let mut driver = BibliographyDriver::new();
+        self.engine_from(1, requests, list)
+    }
+
+    /// The same, in which the first source has this number.
+    fn engine_from<'a>(
+        &'a self,
+        first: usize,
+        requests: impl IntoIterator<Item = CitationRequest<'a, Entry>>,
+        list: &'a IndependentStyle,
+    ) -> Rendered {
+        let mut driver = BibliographyDriver::new().with_citation_number_offset(first - 1);
         for request in requests {
             driver.citation(request);
         }

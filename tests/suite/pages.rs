@@ -235,7 +235,7 @@ fn a_site_without_search_has_no_index_and_no_way_to_it() {
         (site.outputs().contains(&"search-index.json.gz".to_owned()), linked, form)
     };
     assert_eq!(search(&site), (true, true, true));
-    site.write("site.yaml", &format!("{config}\nsearch: none\n"));
+    site.write("site.yaml", format!("{config}\nsearch: none\n"));
     assert_eq!(search(&site), (false, false, false));
 }
 

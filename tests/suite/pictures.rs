@@ -65,7 +65,7 @@ fn photograph() -> Vec<u8> {
 /// Bands of a few colours, `width` by 300 pixels.
 fn drawing(width: u32) -> Vec<u8> {
     let bands = |i: u32| if (i / 40).is_multiple_of(3) { [163, 21, 46, 255] } else { [253, 253, 252, 255] };
-    let pixels: Vec<u8> = (0..300 * width).flat_map(|i| bands(i % width)).collect();
+    let pixels: Vec<[u8; 4]> = (0..300 * width).map(|i| bands(i % width)).collect();
     png::encode(&pixels, width, 300, 8).expect("it can be encoded")
 }
 

@@ -13,9 +13,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use hayagriva::citationberg::IndependentStyle;
 use hayagriva::types::EntryType;
-use hayagriva::{CitationItem, CitationRequest, ElemMeta, Entry};
+use hayagriva::{CitationItem, CitationRequest, ElemMeta, Entry, Rendered};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::{Entries, Formatted, Request, Style, hash_group, hash_words, joined, mark_parts, note_mark, reference_html, specific};
@@ -145,7 +144,7 @@ impl Page<'_> {
         made.html.clone()
     }
 
-    /// Marks of numbers: entries that stand in for the sources with lower numbers give each its own.
+    /// Marks of numbers: entries that stand in for the sources between give each its own.
     fn numbered(&self, order: &[usize]) -> Vec<Arc<Part>> {
         let number = |source: &usize| order.iter().position(|s| s == source).map_or(1, |i| i + 1);
         let mark = |request: &Request<'_>| {
@@ -156,23 +155,20 @@ impl Page<'_> {
                 hash_words(&mut key, item);
             }
             self.reuse.part(key.digest128(), || {
-                let entries: Vec<Entry> = (1..=numbers.iter().copied().max().unwrap_or(1)).map(stand_in).collect();
+                let first = numbers.iter().copied().min().unwrap_or(1);
+                let entries: Vec<Entry> = (first..=numbers.iter().copied().max().unwrap_or(1)).map(stand_in).collect();
                 let before = self.style.hidden(&entries, 0..entries.len());
-                let request = Request { group: request.group, sources: numbers.iter().map(|n| n - 1).collect() };
-                self.part(before.into_iter().chain([self.style.shown(&entries, &request, 1)]), &self.style.style, &request)
+                let request = Request { group: request.group, sources: numbers.iter().map(|n| n - first).collect() };
+                let requests = before.into_iter().chain([self.style.shown(&entries, &request, 1)]);
+                self.part(self.style.engine_from(first, requests, &self.style.style), &request)
             })
         };
         self.groups.iter().map(mark).collect()
     }
 
-    /// The part that the last of these requests makes.
-    fn part<'a>(
-        &'a self,
-        requests: impl IntoIterator<Item = CitationRequest<'a, Entry>>,
-        list: &'a IndependentStyle,
-        request: &Request<'_>,
-    ) -> Part {
-        let Some(last) = self.style.engine(requests, list).citations.pop() else { return Part::default() };
+    /// The part that the last of some requests makes.
+    fn part(&self, mut rendered: Rendered, request: &Request<'_>) -> Part {
+        let Some(last) = rendered.citations.pop() else { return Part::default() };
         let named = !self.style.is_numeric() && !self.style.is_note();
         let mark = mark_parts(&last.citation, request, named);
         let item = last.citation.find_elem_by(&|elem| matches!(elem.meta, Some(ElemMeta::Entry(_))));
@@ -252,7 +248,7 @@ impl Page<'_> {
                 requests.push(self.unsaid(vec![CitationItem::new(&entries[before.sources[0]], item, None, false, None)]));
             }
             requests.push(self.style.shown(&entries, &group, 1));
-            self.part(requests, self.style.bare(), &group)
+            self.part(self.style.engine(requests, self.style.bare()), &group)
         })
     }
 
