@@ -82,7 +82,12 @@ pub fn read(options: &Options, before: &Inputs, changed: &BTreeSet<PathBuf>, reu
         }
         inputs.found_in_theme = Arc::new(found);
     }
-    Ok(if broken.is_empty() { Again::Read { inputs: Box::new(inputs), pages, theme: is_theme } } else { Again::Broken(broken) })
+    Ok(match (broken.is_empty(), pages.is_empty()) {
+        (true, _) => Again::Read { inputs: Box::new(inputs), pages, theme: is_theme },
+        (false, true) => Again::Broken(broken),
+        // What the checks find on the pages that can be read is told too, and needs the whole site.
+        (false, false) => Again::All,
+    })
 }
 
 /// What a path is to the site.
