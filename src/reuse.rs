@@ -21,7 +21,7 @@ pub struct Reuse {
 }
 
 /// Bytes of rendered pages that are kept, until all are forgotten: those that are open now are made again soon.
-const MOST_RENDERED: usize = 8 << 20;
+const MOST_RENDERED: usize = 4 << 20;
 /// Citations of pages, as formatted, that are kept, until all are forgotten.
 const MOST_CITED: usize = 1024;
 /// Marks and references that pages share, likewise: three for each source, and more of those that are cited in many ways.

@@ -165,7 +165,7 @@ impl ArchivedText {
     /// the whole text for its bytes takes microseconds; an index of its words takes longer to make than it ever saves.
     fn occurrences<'a>(&'a self, needle: &'a Needle) -> impl Iterator<Item = Range<usize>> + 'a {
         let folded = self.folded();
-        let finder = memmem::Finder::new(needle.folded.text());
+        let finder = &needle.finder;
         let mut from = if needle.words.is_empty() { folded.text().len() } else { 0 };
         let next = move || {
             let at = from + finder.find(folded.text().as_bytes().get(from..)?)?;

@@ -8,7 +8,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::entries::{self, Entries};
-use crate::archive::quotation_in_quote;
+use crate::archive::Quotation;
 use crate::config::CitesCover;
 use crate::diag::{Code, Diagnostic, Report};
 use crate::figures::{self, Figure, Lexicon, Sentence, Stated};
@@ -150,7 +150,8 @@ impl Page<'_> {
         for quotation in &sentence.quotations {
             let words: String = block.text[quotation.clone()].chars().filter(|c| !matches!(c, '\u{e000}'..='\u{e003}')).collect();
             let words = words.trim();
-            let found = citations.iter().any(|c| self.cited[*c].quotes().any(|quote| quotation_in_quote(words, quote)));
+            let spoken = Quotation::new(words);
+            let found = citations.iter().any(|c| self.cited[*c].quotes().any(|quote| spoken.stands_in(&Quotation::new(quote))));
             if !found {
                 let (message, help) = if citations.is_empty() {
                     (

@@ -1,7 +1,7 @@
 //! Values for templates, made in one step.
 //!
 //! In: fields with names that the program knows. Out: the template engine's maps. From a map the engine would make another one;
-//! from what serialises as a struct it makes its own at once, and neither copies the names.
+//! from what serialises as a struct it makes its own at once, and does not copy the names.
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 

@@ -1,6 +1,6 @@
 //! The shape of `page`, as `docs/themes.md` gives it.
 //!
-//! In: nothing. Out: a type that serialises, for templates and for the key of what they make.
+//! In: the renderer, for a page that says nothing of itself. Out: a type that serialises, for templates and for the key of what they make.
 
 use std::collections::BTreeMap;
 

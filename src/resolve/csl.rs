@@ -118,6 +118,8 @@ impl Style {
             other => other.to_owned(),
         });
         let locales = locales::of(&language);
+        // What it makes depends on the language as much as on the style.
+        let digest = xxh3_128(format!("{digest:032x} {}", language.0).as_bytes());
         let mut found = Self { style: Arc::new(style), locales, locale: Some(language), digest, kind: Kind::Whole, bare: OnceLock::new() };
         found.kind = Kind::of(&found);
         found

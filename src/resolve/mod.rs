@@ -21,6 +21,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use crate::config::Search;
 use crate::diag::{Code, Diagnostic, Report, did_you_mean};
 use crate::load::Inputs;
 use crate::pieces::Pieces;
@@ -137,7 +138,7 @@ impl Site {
 /// Whether the generator makes a file at an output path.
 pub fn is_generated(path: &str, inputs: &Inputs, routes: &Routes) -> bool {
     // The feed of corrections is made when there is something in it.
-    let is_fixed = routes::FIXED.contains(&path);
+    let is_fixed = routes::FIXED.contains(&path) && (path != "search-index.json.gz" || inputs.config.search != Search::None);
     is_fixed && (path != "corrections.xml" || inputs.pages.iter().any(|p| !p.front.corrections.is_empty()))
         || routes::DATA_FILES.contains(&path)
         || inputs.questions.all.iter().any(|q| routes::question_csv(&q.id) == path)

@@ -11,10 +11,11 @@ use super::{Piece, Word};
 /// The marker around a hole in the HTML: a control character that HTML does not allow and the writer does not make.
 pub(super) const HOLE: char = '\u{1}';
 
-/// Whether a text has the sign in it.
+/// Whether a text has the marker in it.
 pub(super) fn has_hole(text: &str) -> bool {
     memchr::memchr(HOLE as u8, text.as_bytes()).is_some()
 }
+
 /// The marker of an interface word.
 pub(super) fn hole(word: Word) -> String {
     let index = Word::ALL.iter().position(|w| *w == word).expect("every word is in the list");

@@ -3,7 +3,7 @@
 //! In: a style, and the citation groups of one page in order. Out: what one run of the engine over the page would give, from runs over
 //! single groups and single references, which are kept; none where they would not give the same.
 //!
-//! A reference depends on its source alone. A mark depends, in a numeric style, on numbers; in others on its sources and on where they
+//! Where no two sources of a page look the same, a reference depends on its source alone. A mark depends, in a numeric style, on numbers; in others on its sources and on where they
 //! were cited before: not at all, long ago, near, or just now (CSL 1.0.2, "Choose", `position`). Such a place is made with citations
 //! that are not shown. But where two sources of a page look the same in some mark, the engine changes marks and references (CSL,
 //! "Disambiguation"). So the texts of all marks, without locators, are compared first; and a page on which two are the same goes
@@ -13,7 +13,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use hayagriva::types::EntryType;
+use hayagriva::types::{Date, EntryType, Person};
 use hayagriva::{CitationItem, CitationRequest, ElemMeta, Entry, Rendered};
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -43,11 +43,7 @@ impl Kind {
     /// Find out how a style, whose own kind is not known yet, makes its marks.
     pub fn of(style: &Style) -> Self {
         if style.is_numeric() && !style.is_note() {
-            let stand_in = [stand_in(1)];
-            let rendered = style.engine(style.hidden(&stand_in, [0]), &style.style);
-            let items = rendered.bibliography.map(|b| b.items).unwrap_or_default();
-            let beside = items.iter().all(|item| item.content.find_meta(&ElemMeta::CitationNumber).is_none());
-            return if beside { Self::Numbers } else { Self::Whole };
+            return if marks_are_numbers(style) && numbers_are_beside(style) { Self::Numbers } else { Self::Whole };
         }
         // Whatever a style asks for stands in it under the name of its variant. To write it as XML would show the standard's own names,
         // and make the program larger by half a megabyte.
@@ -56,9 +52,56 @@ impl Kind {
         if asks("CitationNumber") || asks("CitationLabel") || asks("FirstReferenceNoteNumber") {
             return Self::Whole;
         }
-        let near = style.style.citation.near_note_distance as usize;
-        Self::Places { ibid: asks("Ibid"), near: (style.is_note() && asks("NearNote")).then_some(near) }
+        let near = Some(style.style.citation.near_note_distance as usize).filter(|_| style.is_note() && asks("NearNote"));
+        // Between a citation that is near and a mark, others stand that say nothing: they need room.
+        if near.is_some_and(|distance| (1..3).contains(&distance)) {
+            return Self::Whole;
+        }
+        Self::Places { ibid: asks("Ibid"), near }
     }
+}
+
+/// Whether the marks of a numeric style depend on numbers alone: a source with everything that a style may print, cited first and
+/// again, gives the same marks as one with nothing.
+fn marks_are_numbers(style: &Style) -> bool {
+    let mut list = (*style.style).clone();
+    list.bibliography = None;
+    let marks = |entries: [Entry; 2]| -> Vec<String> {
+        let groups: [&[usize]; 6] = [&[0], &[0], &[1, 0], &[0, 1], &[1], &[1]];
+        let cite = |sources: &&[usize]| {
+            let items = sources.iter().map(|source| CitationItem::new(&entries[*source], None, None, false, None)).collect();
+            CitationRequest::new(items, &style.style, style.locale.clone(), &style.locales, Some(1))
+        };
+        let rendered = style.engine(groups.iter().map(cite), &list);
+        rendered.citations.iter().map(|citation| format!("{:#}", citation.citation)).collect()
+    };
+    let bare = marks([stand_in(1), stand_in(2)]);
+    bare[0] == bare[1] && bare[4] == bare[5] && bare == marks([witness(), stand_in(2)]) && bare == marks([stand_in(1), witness()])
+}
+
+/// Whether references do not hold their numbers.
+fn numbers_are_beside(style: &Style) -> bool {
+    [stand_in(1), witness()].into_iter().all(|entry| {
+        let entries = [entry];
+        let items = style.engine(style.hidden(&entries, [0]), &style.style).bibliography.map(|b| b.items).unwrap_or_default();
+        items.iter().all(|item| item.content.find_meta(&ElemMeta::CitationNumber).is_none())
+    })
+}
+
+/// An entry that has what styles print.
+fn witness() -> Entry {
+    let mut entry = Entry::new("a witness", EntryType::Book);
+    entry.set_title("A title".to_owned().into());
+    entry.set_authors(vec![Person {
+        name: "Aa".into(),
+        given_name: Some("Bb".into()),
+        prefix: None,
+        suffix: None,
+        alias: None,
+        comma_suffix: false,
+    }]);
+    entry.set_date(Date::from_year(1999));
+    entry
 }
 
 /// A part, as it is kept.
@@ -132,7 +175,7 @@ impl Page<'_> {
         key.update(&self.entries.digest(source).to_le_bytes());
         let made = self.reuse.part(key.digest128(), || {
             let entries = [self.sources.all[source].entry.clone()];
-            // A reference may tell its number; else how it is cited does not matter.
+            // Whether a label or a number was printed in the text can matter to a style of numbers; else a citation may say nothing.
             let cited = match self.style.kind {
                 Kind::Numbers => self.style.hidden(&entries, [0]),
                 _ => vec![self.unsaid(vec![CitationItem::new(&entries[0], None, None, true, None)])],
@@ -154,6 +197,7 @@ impl Page<'_> {
                 key.update(&number.to_le_bytes());
                 hash_words(&mut key, item);
             }
+            key.update(&[request.group.narrative.into()]);
             self.reuse.part(key.digest128(), || {
                 let first = numbers.iter().copied().min().unwrap_or(1);
                 let entries: Vec<Entry> = (first..=numbers.iter().copied().max().unwrap_or(1)).map(stand_in).collect();
@@ -327,5 +371,6 @@ fn is_intricate(before: Option<&Request<'_>>, request: &Request<'_>) -> bool {
 
 /// An entry that stands in for the source with a number.
 fn stand_in(number: usize) -> Entry {
-    Entry::new(&format!("n{number}"), EntryType::Misc)
+    // No source has such a key, so that it is not taken for one.
+    Entry::new(&format!("\u{1}{number}"), EntryType::Misc)
 }

@@ -93,6 +93,28 @@ const POSITIONS: &str = r#"<style xmlns="http://purl.org/net/xbiblio/csl" class=
 <bibliography><sort><key variable="title"/></sort><layout><names variable="author"/><text variable="title" prefix=": "/></layout></bibliography>
 </style>"#;
 
+/// Numeric styles that print or ask more than numbers, and one that does not: what stands in their marks, and how those sort.
+const NUMERIC: [(&str, &str, &str); 4] = [
+    ("a name and a number", r#"<names variable="author" suffix=" "/><text variable="citation-number"/>"#, ""),
+    (
+        "a number once",
+        r#"<choose><if position="first"><text variable="citation-number"/></if><else><text value="again"/></else></choose>"#,
+        "",
+    ),
+    ("numbers by name", r#"<text variable="citation-number"/>"#, r#"<sort><key variable="author"/></sort>"#),
+    ("numbers", r#"<text variable="citation-number"/>"#, r#"<sort><key variable="citation-number"/></sort>"#),
+];
+
+fn numeric(layout: &str, sort: &str) -> String {
+    format!(
+        r#"<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
+<info><title>N</title><id>n</id><category citation-format="numeric"/><updated>2024-01-01T00:00:00+00:00</updated></info>
+<citation>{sort}<layout prefix="[" suffix="]" delimiter=", ">{layout}</layout></citation>
+<bibliography><layout><names variable="author"/><text variable="title" prefix=": "/></layout></bibliography>
+</style>"#
+    )
+}
+
 fn own(text: &str) -> Style {
     Style::read(&TextFile::new("own.csl", text), "en").unwrap_or_else(|finding| panic!("{finding:?}"))
 }
@@ -103,6 +125,18 @@ fn parts_give_what_the_whole_page_gives() {
     let (mut by_parts, mut whole) = (0, 0);
     let mut styles: Vec<(&str, Style)> = ArchivedStyle::all().iter().map(|s| (s.names()[0], style(s.names()[0]))).collect();
     styles.push(("positions", own(&POSITIONS.replace("NOTE", ""))));
+    for distance in ["1", "2", "4"] {
+        styles
+            .push(("other distances", own(&POSITIONS.replace("NOTE", "").replace("distance=\"3\"", &format!("distance=\"{distance}\"")))));
+    }
+    let no_ibid = POSITIONS
+        .replace("NOTE", "")
+        .replace("position=\"ibid-with-locator\"", "type=\"song\"")
+        .replace("position=\"ibid\"", "type=\"bill\"");
+    styles.push(("no ibid", own(&no_ibid)));
+    for (name, layout, sort) in NUMERIC {
+        styles.push((name, own(&numeric(layout, sort))));
+    }
     styles.push(("numbers of notes", own(&POSITIONS.replace("NOTE", r#"<text variable="first-reference-note-number"/>"#))));
     for (name, style) in styles {
         let (entries, reuse) = (Entries::of(&sources), Reuse::default());
@@ -133,6 +167,11 @@ fn notes_of_unlike_sources_are_parts_and_those_of_like_ones_are_not() {
     let entries = Entries::of(&sources);
     let positions = own(&POSITIONS.replace("NOTE", ""));
     assert_eq!(positions.kind, Kind::Places { ibid: true, near: Some(3) });
+    for (i, (_, layout, sort)) in NUMERIC.into_iter().enumerate() {
+        let wanted = if i == 3 { Kind::Numbers } else { Kind::Whole };
+        assert_eq!(own(&numeric(layout, sort)).kind, wanted, "{layout} {sort}");
+    }
+    assert_eq!(style("ieee").kind, Kind::Numbers);
     let notes = style("chicago-notes");
     let cite = |source: usize| (vec![(source, 0)], false, false);
     let is_by_parts = |groups: &[Group]| both(&notes, &sources, &entries, &reuse, groups, &[]).0.is_some();
@@ -152,4 +191,18 @@ fn sources_are_listed_in_the_order_of_the_engine() {
     entries.sort(&mut listed.clone()[2..5], &apa, &sources);
     entries.sort(&mut listed, &apa, &sources);
     assert_eq!(listed, whole);
+}
+
+#[test]
+fn what_is_kept_is_of_one_language() {
+    let Some(CslStyle::Independent(apa)) = ArchivedStyle::by_name("apa").map(ArchivedStyle::get) else { panic!("no style") };
+    let sources = sources();
+    let (entries, reuse) = (Entries::of(&sources), Reuse::default());
+    let mark = |language: &str| {
+        let style = Style::of(apa.clone(), 1, language);
+        let (parts, page) = both(&style, &sources, &entries, &reuse, &[(vec![(7, 0)], false, false)], &[]);
+        assert_eq!(format!("{parts:?}"), format!("{:?}", Some(page)), "{language}");
+        parts.map(|parts| format!("{:?}", parts.marks))
+    };
+    assert_ne!(mark("en"), mark("de"));
 }
