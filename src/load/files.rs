@@ -23,6 +23,8 @@ const LARGEST_TEXT: u64 = 4 * 1024 * 1024;
 const LONGEST_LINE: usize = 64 * 1024;
 /// A theme's asset is kept in memory; a larger one belongs beside a page.
 const LARGEST_ASSET: u64 = 64 * 1024 * 1024;
+/// What was found of the quotes.
+const LOCK: &str = "content/sources.lock";
 
 /// The disk refused.
 #[derive(Debug)]
@@ -151,6 +153,8 @@ pub fn read_text(root: &Path, path: &str, report: &mut Report) -> Result<Option<
 pub fn read_listed(root: &Path, path: &str, report: &mut Report) -> Result<Option<Arc<TextFile>>, ReadError> {
     let full = root.join(path);
     let refused = |error| ReadError { path: full.clone(), error };
+    // The lock is written by the program, a line for each quote of the site, and cannot be split.
+    let largest = if path == LOCK { LARGEST_ASSET } else { LARGEST_TEXT };
     let bytes = match regular(&full) {
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(refused(error)),
@@ -159,10 +163,10 @@ pub fn read_listed(root: &Path, path: &str, report: &mut Report) -> Result<Optio
             return Ok(None);
         }
         // One byte more tells of a file that grew since it was looked at.
-        Ok(Some((file, length))) => at_most(file, length, LARGEST_TEXT + 1).map_err(refused)?,
+        Ok(Some((file, length))) => at_most(file, length, largest + 1).map_err(refused)?,
     };
-    if bytes.len() as u64 > LARGEST_TEXT {
-        let message = format!("the file has more than the {LARGEST_TEXT} bytes that a text may have");
+    if bytes.len() as u64 > largest {
+        let message = format!("the file has more than the {largest} bytes that a text may have");
         report.push(unreadable(path, message).help("split it"));
         return Ok(None);
     }
@@ -296,5 +300,23 @@ pub fn digest(root: &Path, path: &str, head: usize) -> Result<Option<(u128, Vec<
     match read() {
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
         result => result.map_err(|error| ReadError { path: full.clone(), error }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_may_be_larger_than_what_people_write() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join("content")).unwrap();
+        let (long, mut report) = ("x".repeat(1023) + "\n", Report::default());
+        for path in [LOCK, "content/questions.yaml"] {
+            std::fs::write(root.path().join(path), long.repeat(5 << 10)).unwrap();
+        }
+        let reads = |path: &str, report: &mut Report| read_text(root.path(), path, report).unwrap().is_some();
+        assert!(!reads("content/questions.yaml", &mut report));
+        assert!(reads(LOCK, &mut Report::default()), "it would be refused on a site of twenty thousand pages");
     }
 }
