@@ -8,7 +8,8 @@ use cited::load::cite_syntax::{CiteGroup, parse_group};
 use cited::load::settings;
 use cited::load::sources::{self as bibliography, Sources, is_key};
 use cited::load::theme::ThemeFile;
-use cited::resolve::csl::{MarkPart, Request, Style};
+use cited::resolve::csl::{Entries, MarkPart, Request, Style};
+use cited::reuse::Reuse;
 use cited::text::TextFile;
 use cited::yaml::Yaml;
 
@@ -62,7 +63,8 @@ pub fn csl_style(bytes: &[u8]) {
         Request { group: &groups[1], sources: vec![2] },
         Request { group: &groups[2], sources: vec![0] },
     ];
-    let formatted = style.run(&found, &requests, &[]);
+    let formatted = style.format(&found, &Entries::of(&found), &requests, &[], &Reuse::default());
+    assert_eq!(format!("{formatted:?}"), format!("{:?}", style.run(&found, &requests, &[])), "the parts of a page are not the page");
     let marks = formatted.marks.iter().flatten().map(|part| match part {
         MarkPart::Between(html) | MarkPart::Item(_, html) => html,
     });

@@ -283,11 +283,6 @@ fn stands_at(folded: &Folded, original: &str, needle: &Needle, at: usize) -> Opt
     (!cut).then_some(range)
 }
 
-/// Does a quotation in running text stand in a `quote` that its sentence cites? To ask many, keep a [`Quotation`] of each.
-pub fn quotation_in_quote(quotation: &str, quote: &str) -> bool {
-    Quotation::new(quotation).stands_in(&Quotation::new(quote))
-}
-
 /// A quotation or a quote, made ready to be held against others.
 #[derive(Debug)]
 pub struct Quotation {

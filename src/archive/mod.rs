@@ -26,7 +26,7 @@ mod vet;
 #[cfg(test)]
 mod tests;
 
-pub use find::{Find, MAX_OMITTED_CHARS, MAX_PLACES, Place, Quotation, Refusal, quotation_in_quote};
+pub use find::{Find, MAX_OMITTED_CHARS, MAX_PLACES, Place, Quotation, Refusal};
 pub use locator::{Locator, LocatorError};
 pub use lock::{Lock, LockError, LockFault, LockedQuote, LockedSource, TextChange, Unlocked, Verdict};
 pub use nearest::{DiffPart, Nearest};

@@ -52,7 +52,8 @@ fn bundled(cli: &Cli, args: &Export, zip: &Path) -> Result<ExitCode, Failure> {
     }
     let bibliography = config.bibliography.iter().map(String::as_str).filter(|path| stays_inside(path.as_ref()));
     for path in RECORDS.into_iter().chain(bibliography) {
-        if let Some(file) = files::read_text(&cli.root, path, &mut report)? {
+        let read = if path.ends_with(".lock") { files::read_lock } else { files::read_text };
+        if let Some(file) = read(&cli.root, path, &mut report)? {
             bundled.insert(path.to_owned(), file.text.clone().into_bytes());
         }
     }

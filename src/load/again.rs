@@ -58,7 +58,7 @@ pub fn read(options: &Options, before: &Inputs, changed: &BTreeSet<PathBuf>, reu
                 if digest == before.pages[number].digest {
                     continue;
                 }
-                match super::take_page(&file, digest, before.config.trusted_html, reuse) {
+                match super::page::take_page(&file, digest, before.config.trusted_html, reuse) {
                     Ok(page) if page.front.draft != before.pages[number].front.draft => return Ok(Again::All),
                     Ok(page) => {
                         anew.push((number, page));

@@ -23,8 +23,8 @@ const LARGEST_TEXT: u64 = 4 * 1024 * 1024;
 const LONGEST_LINE: usize = 64 * 1024;
 /// A theme's asset is kept in memory; a larger one belongs beside a page.
 const LARGEST_ASSET: u64 = 64 * 1024 * 1024;
-/// What was found of the quotes.
-const LOCK: &str = "content/sources.lock";
+/// The lock has a line for each quote of the site.
+const LARGEST_LOCK: u64 = 64 * 1024 * 1024;
 
 /// The disk refused.
 #[derive(Debug)]
@@ -135,6 +135,15 @@ pub fn folders(folder: &Path) -> Vec<String> {
 /// Read a text file of the site that is known by its name. `None` if it does not exist, or is not text (which is
 /// reported).
 pub fn read_text(root: &Path, path: &str, report: &mut Report) -> Result<Option<Arc<TextFile>>, ReadError> {
+    read_named(root, path, LARGEST_TEXT, report)
+}
+
+/// The same for the lock, which the program writes and nobody can split.
+pub fn read_lock(root: &Path, path: &str, report: &mut Report) -> Result<Option<Arc<TextFile>>, ReadError> {
+    read_named(root, path, LARGEST_LOCK, report)
+}
+
+fn read_named(root: &Path, path: &str, largest: u64, report: &mut Report) -> Result<Option<Arc<TextFile>>, ReadError> {
     let full = root.join(path);
     match std::fs::symlink_metadata(&full) {
         Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
@@ -146,15 +155,17 @@ pub fn read_text(root: &Path, path: &str, report: &mut Report) -> Result<Option<
         }
         Ok(_) => {}
     }
-    read_listed(root, path, report)
+    read_within(root, path, largest, report)
 }
 
 /// The same for a path that [`below`] gave: what leads to it is known to lie in the site.
 pub fn read_listed(root: &Path, path: &str, report: &mut Report) -> Result<Option<Arc<TextFile>>, ReadError> {
+    read_within(root, path, LARGEST_TEXT, report)
+}
+
+fn read_within(root: &Path, path: &str, largest: u64, report: &mut Report) -> Result<Option<Arc<TextFile>>, ReadError> {
     let full = root.join(path);
     let refused = |error| ReadError { path: full.clone(), error };
-    // The lock is written by the program, a line for each quote of the site, and cannot be split.
-    let largest = if path == LOCK { LARGEST_ASSET } else { LARGEST_TEXT };
     let bytes = match regular(&full) {
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(refused(error)),
@@ -312,11 +323,9 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir(root.path().join("content")).unwrap();
         let (long, mut report) = ("x".repeat(1023) + "\n", Report::default());
-        for path in [LOCK, "content/questions.yaml"] {
-            std::fs::write(root.path().join(path), long.repeat(5 << 10)).unwrap();
-        }
-        let reads = |path: &str, report: &mut Report| read_text(root.path(), path, report).unwrap().is_some();
-        assert!(!reads("content/questions.yaml", &mut report));
-        assert!(reads(LOCK, &mut Report::default()), "it would be refused on a site of twenty thousand pages");
+        std::fs::write(root.path().join("content/long"), long.repeat(5 << 10)).unwrap();
+        assert!(read_text(root.path(), "content/long", &mut report).unwrap().is_none());
+        let lock = read_lock(root.path(), "content/long", &mut report).unwrap();
+        assert!(lock.is_some(), "it would be refused on a site of twenty thousand pages");
     }
 }

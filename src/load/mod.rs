@@ -13,10 +13,12 @@ pub mod cite_syntax;
 pub mod copies;
 mod csl_json;
 pub mod drawing;
+mod evidence;
 pub mod files;
 pub mod foreign;
 pub mod front_matter;
 pub mod markdown;
+mod page;
 pub mod prose;
 pub mod records;
 pub mod ris;
@@ -44,9 +46,12 @@ use crate::text::{Span, TextFile};
 use crate::yaml::Yaml;
 use archived::Archive;
 use copies::Copied;
+use evidence::Evidence;
 pub use files::ReadError;
 use front_matter::FrontMatter;
 use markdown::Body;
+pub use page::read_front;
+use page::{drop_drafts, read_page};
 use records::{Actor, Question, Records, Term};
 use sources::Sources;
 use theme::Theme;
@@ -238,7 +243,8 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
     let mut texts = vec![config_file.clone()];
     let config = Config::read(&config_file, options.base_url.as_deref(), report).map(|c| c.at_version(options.version));
     let mut record = |name: &str, report: &mut Report| {
-        let file = files::read_text(root, &format!("content/{name}"), report)?;
+        let read = if name == "sources.lock" { files::read_lock } else { files::read_text };
+        let file = read(root, &format!("content/{name}"), report)?;
         texts.extend(file.clone());
         Ok::<_, ReadError>(file)
     };
@@ -256,7 +262,7 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
     let parsed =
         || page_paths.par_iter().with_max_len(16).map(|path| read_page(options, path, trusted_html, reuse)).collect::<Result<Vec<_>, _>>();
     let theme = || config.as_ref().map(|config| ThemeRead::of(root, config)).transpose();
-    let evidence = || config.as_ref().map(|config| EvidenceRead::of(options, config, lock)).transpose();
+    let evidence = || config.as_ref().map(|config| Evidence::read(options, config, lock)).transpose();
     let ((theme, evidence), parsed) = rayon::join(|| rayon::join(theme, evidence), parsed);
     let mut pages: Vec<Arc<PageInput>> = Vec::new();
     let mut unread = BTreeSet::new();
@@ -329,29 +335,6 @@ impl ThemeRead {
     }
 }
 
-/// The sources, their texts and how they are cited.
-struct EvidenceRead {
-    sources: Sources,
-    style_file: Option<Arc<TextFile>>,
-    archive: Archive,
-    /// The files that were read, but for the archive's.
-    texts: Vec<Arc<TextFile>>,
-    found: Report,
-}
-
-impl EvidenceRead {
-    fn of(options: &Options, config: &Config, lock: Option<Arc<TextFile>>) -> Result<Self, ReadError> {
-        let (root, mut texts, mut found) = (&options.root, Vec::new(), Report::default());
-        let sources = bibliography(root, config, &mut texts, &mut found)?;
-        let inside = crate::config::stays_inside(std::path::Path::new(&config.citation_style));
-        let is_file = config.citation_style.ends_with(".csl") && inside;
-        let style_file = if is_file { files::read_text(root, &config.citation_style, &mut found)? } else { None };
-        let archive = Archive::open(options, config, &sources, lock, &mut found);
-        texts.extend(style_file.clone());
-        Ok(Self { sources, style_file, archive, texts, found })
-    }
-}
-
 fn check_tolerances(questions: &Records<Question>, report: &mut Report) {
     for (i, question) in questions.all.iter().enumerate() {
         if !(question.tolerance.is_finite() && question.tolerance >= 0.0)
@@ -362,134 +345,4 @@ fn check_tolerances(questions: &Records<Question>, report: &mut Report) {
             );
         }
     }
-}
-
-fn bibliography(
-    root: &std::path::Path,
-    config: &Config,
-    texts: &mut Vec<Arc<TextFile>>,
-    report: &mut Report,
-) -> Result<Sources, ReadError> {
-    let mut sources = Sources::default();
-    for (number, path) in config.bibliography.iter().enumerate() {
-        if !crate::config::stays_inside(std::path::Path::new(path)) {
-            sources.broken = true;
-            continue;
-        }
-        match files::read_text(root, path, report)? {
-            Some(file) => {
-                sources::read(&file, &mut sources, report);
-                texts.push(file);
-            }
-            // A site without a citation needs no bibliography; one that was named must exist.
-            None if path == "content/sources.yaml" && !config.file.text.contains("bibliography:") => {}
-            None if report.iter().any(|d| d.span.as_ref().is_some_and(|s| s.file.path == *path)) => sources.broken = true,
-            None => {
-                sources.broken = true;
-                report.push(
-                    Diagnostic::at(
-                        Code::SourceInvalid,
-                        config.bibliography_place(number),
-                        format!("the bibliography `{path}` does not exist"),
-                    )
-                    .help("create the file, or correct `bibliography:`"),
-                );
-            }
-        }
-    }
-    sources.finish(report);
-    Ok(sources)
-}
-
-fn read_page(options: &Options, path: &str, trusted_html: bool, reuse: &Reuse) -> Result<ParsedPage, ReadError> {
-    let mut report = Report::default();
-    let Some(file) = files::read_listed(&options.root, path, &mut report)? else {
-        return Ok(Err(Arc::new(report)));
-    };
-    let digest = xxhash_rust::xxh3::xxh3_128(file.text.as_bytes());
-    Ok(take_page(&file, digest, trusted_html, reuse))
-}
-
-/// A page whose text has a digest: as it was read before, or read now.
-fn take_page(file: &Arc<TextFile>, digest: u128, trusted_html: bool, reuse: &Reuse) -> ParsedPage {
-    reuse.page(&file.path, digest ^ u128::from(trusted_html), || read_front(file, digest, trusted_html))
-}
-
-/// Split a page and read the record at its head.
-pub fn read_front(file: &Arc<TextFile>, digest: u128, trusted_html: bool) -> ParsedPage {
-    let mut found = Report::default();
-    let fences = front_matter::split(file).map_err(|d| Arc::new(Report::from_iter([d])))?;
-    let front = match front_matter::read(file, &fences) {
-        Ok(mut front) => {
-            // A page lives as long as its site; a list that grew may have room for twice as many.
-            front.citations.shrink_to_fit();
-            front
-        }
-        Err(diagnostic) => {
-            found.push(diagnostic);
-            // The page goes no further, so its body is parsed here: one run tells of both.
-            markdown::parse(file, fences.body, trusted_html, &mut found);
-            return Err(Arc::new(found));
-        }
-    };
-    let yaml = Yaml { file: file.clone(), range: fences.yaml };
-    if front.title.trim().is_empty() {
-        found.push(
-            Diagnostic::at(Code::ValueInvalid, yaml.place(&crate::yaml_path!["title"]), "the title is empty")
-                .help("write what the page is about; menus, feeds and tabs show it"),
-        );
-    }
-    let path = file.path.strip_prefix("content/").unwrap_or(&file.path).to_owned();
-    if !records_in_bounds(&front, &yaml, &mut found) {
-        return Err(Arc::new(found));
-    }
-    Ok(Arc::new(PageInput { file: file.clone(), path, front, yaml, body_at: fences.body, digest, found }))
-}
-
-/// The most records of one kind that a page may have: each is looked up, checked and rendered.
-const MOST_RECORDS: usize = 2000;
-/// The most former addresses: each is a file of the output.
-const MOST_ALIASES: usize = 500;
-
-/// Whether a page has so few records that later stages may look at them.
-fn records_in_bounds(front: &FrontMatter, yaml: &Yaml, report: &mut Report) -> bool {
-    let mut within = true;
-    for (key, count, most) in [
-        ("citations", front.citations.len(), MOST_RECORDS),
-        ("estimates", front.estimates.len(), MOST_RECORDS),
-        ("events", front.events.len(), MOST_RECORDS),
-        ("responses", front.responses.len(), MOST_RECORDS),
-        ("motives", front.motives.len(), MOST_RECORDS),
-        ("corrections", front.corrections.len(), MOST_RECORDS),
-        ("aliases", front.aliases.len(), MOST_ALIASES),
-        ("tags", front.tags.len(), MOST_ALIASES),
-        ("authors", front.authors.len(), MOST_ALIASES),
-        ("reviewers", front.reviewers.as_ref().map_or(0, Vec::len), MOST_ALIASES),
-    ] {
-        if count > most {
-            within = false;
-            report.push(
-                Diagnostic::at(
-                    Code::ValueInvalid,
-                    yaml.key_place(&crate::yaml_path![key]),
-                    format!("`{key}` has {count} entries; a page may have {most}"),
-                )
-                .help("divide the page into several"),
-            );
-        }
-    }
-    within
-}
-
-/// Leave out drafts, and everything in a section that is one. What was found in them is told all the same.
-fn drop_drafts(pages: &mut Vec<Arc<PageInput>>, report: &mut Report) {
-    let sections: Vec<String> =
-        pages.iter().filter(|p| p.front.draft && p.is_section()).map(|p| p.path.trim_end_matches("_index.md").to_owned()).collect();
-    pages.retain(|p| {
-        let is_draft = p.front.draft || sections.iter().any(|s| p.path.starts_with(s.as_str()));
-        if is_draft {
-            report.extend(p.found.clone());
-        }
-        !is_draft
-    });
 }

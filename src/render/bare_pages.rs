@@ -2,8 +2,6 @@
 //!
 //! In: the renderer. Out: their files.
 
-use std::sync::Arc;
-
 use xxhash_rust::xxh3::Xxh3;
 
 use super::page::File;
@@ -69,8 +67,8 @@ pub fn render_not_found(renderer: &Renderer, report: &mut Report) -> Vec<File> {
     context.insert("page", &page);
     context.insert_value("content", tera::Value::safe_string(""));
     context.insert_value("collections", renderer.collections_for("404.html"));
-    match bounded::text(&renderer.theme, "404.html", &context, "404.html") {
-        Ok(html) => vec![("404.html".to_owned(), Arc::from(html.into_bytes()))],
+    match bounded::file(&renderer.theme, "404.html", &context, "404.html") {
+        Ok(html) => vec![("404.html".to_owned(), html)],
         Err(finding) => {
             report.push(finding);
             Vec::new()

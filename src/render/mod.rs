@@ -22,6 +22,7 @@ pub mod outputs;
 mod page;
 mod page_view;
 mod pictures;
+mod references;
 mod schema_org;
 mod settings;
 mod stylesheet;

@@ -9,10 +9,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::fields::fields as map;
-use super::page_view::{Corrected, Counts, Link, Neighbour, PageCard, PageView, TocEntry, Version};
+use super::page_view::{Corrected, Counts, Neighbour, PageCard, PageView, TocEntry, Version};
 use super::views::{ClaimView, PageLink, QuestionView, is_verified};
-use super::{Renderer, bare_pages, body, bounded, cards, head, nav_title, outputs, root_of};
+use super::{Renderer, bare_pages, body, bounded, cards, head, nav_title, outputs, references, root_of};
 use crate::check::Standing;
 use crate::diag::Report;
 use crate::load::markdown::{Heading, escape};
@@ -44,7 +43,7 @@ pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Re
         let _ = renderer.site_card.set(card.clone());
     }
     view.head = head::of_page(renderer, page, &view, card.as_ref());
-    view.references = references(renderer, page, text);
+    view.references = references::of_page(renderer, page, text);
     view.estimates = records(renderer, page, ClaimKind::Estimate);
     view.events = records(renderer, page, ClaimKind::Event);
     view.responses = records(renderer, page, ClaimKind::Response);
@@ -207,7 +206,7 @@ fn page_view<'a>(renderer: &'a Renderer, page: usize, text: &'a PageText) -> Pag
         was: &c.was,
         now: &c.now,
         why: &c.why,
-        page: Link { title: &front.title, path },
+        page: renderer.views.page(page),
     });
     PageView {
         summary: front.summary.as_deref(),
@@ -267,86 +266,6 @@ fn toc(headings: &[Heading]) -> Vec<TocEntry<'_>> {
         }
     }
     toc
-}
-
-fn references(renderer: &Renderer, page: usize, text: &PageText) -> tera::Value {
-    let site = &*renderer.site;
-    let (cites, keys) = (&text.cites, &site.keys[page]);
-    let input = &site.inputs.pages[page];
-    let html_of = |source: usize| {
-        let formatted = cites.formatted.references.iter().find(|(s, _)| *s == source);
-        formatted.map_or_else(|| escape(&site.inputs.sources.all[source].title()).into(), |(_, html)| tera::Value::from(html.as_str()))
-    };
-    let citation = |source: usize, c: usize| {
-        let citation = &input.front.citations[c];
-        let id = citation.id();
-        let (origin, origins) = renderer.views.origin(page, c);
-        let uses = (1..=cites.uses[c]).map(|n| {
-            let locator = cites.use_locators[c][n - 1].clone();
-            map([("href", format!("#use-{id}-{n}").into()), ("label", letters(n).into()), ("locator", locator.into())])
-        });
-        map([
-            ("id", id.into()),
-            ("anchor", format!("cite-{id}").into()),
-            ("quote", citation.quote.as_deref().into()),
-            ("lang", citation.lang.as_deref().into()),
-            ("translation", citation.translation.as_deref().into()),
-            ("locator", renderer.views.locator(page, c).into()),
-            ("passage", renderer.views.passage(source, citation.quote.as_deref()).into()),
-            ("origin", origin.into()),
-            ("origins", origins.into()),
-            ("claims", resting(renderer, page, c).into()),
-            ("status", renderer.views.checked.standing(page)[c].name().into()),
-            ("digest", citation.quote.as_deref().map(crate::archive::fold_digest).into()),
-            ("problems", tera::Value::from_serializable(&renderer.views.problems_touching(source, citation.quote.as_deref()))),
-            ("uses", uses.collect::<Vec<_>>().into()),
-        ])
-    };
-    let reference = |(i, source): (usize, &usize)| {
-        let record = &site.inputs.sources.all[*source];
-        let own = |c: &usize| {
-            let id = input.front.citations[*c].id();
-            keys.sources[*c] == Some(*source) && site.is_used(page, *c) && keys.find(input, id) == Some(*c)
-        };
-        let citations: Vec<_> = (0..input.front.citations.len()).filter(own).map(|c| citation(*source, c)).collect();
-        map([
-            ("n", (i + 1).into()),
-            ("key", record.key.as_str().into()),
-            ("anchor", format!("ref-{}", record.key).into()),
-            ("html", html_of(*source)),
-            ("source", renderer.views.source_value(*source)),
-            // Problems that touch a quote of this page stand beside it; the others are on the source's page.
-            ("problems", Vec::<tera::Value>::new().into()),
-            ("problem_count", record.evidence.problems.len().into()),
-            ("citations", citations.into()),
-        ])
-    };
-    cites.listed.iter().enumerate().map(reference).collect::<Vec<_>>().into()
-}
-
-/// The records of a page that rest on a citation: how many works report each, and from how many origins.
-fn resting(renderer: &Renderer, page: usize, citation: usize) -> Vec<tera::Value> {
-    let claims = &renderer.site.claims;
-    let on_it = claims.by_page[page].iter().filter(|claim| claims.all[**claim].cites.contains(&citation));
-    on_it
-        .map(|claim| {
-            let view = renderer.views.claim(*claim);
-            let (reports, origins) = (view.reports.into(), view.origins.into());
-            map([("text", view.text.as_str().into()), ("anchor", view.anchor.as_str().into()), ("reports", reports), ("origins", origins)])
-        })
-        .collect()
-}
-
-/// a, b, … z, aa, ab, …
-fn letters(n: usize) -> String {
-    let mut n = n;
-    let mut text = String::new();
-    while n > 0 {
-        n -= 1;
-        text.insert(0, char::from(b'a' + u8::try_from(n % 26).unwrap_or(0)));
-        n /= 26;
-    }
-    text
 }
 
 /// Rule 7: what readers must know about the page's evidence, in sentences.

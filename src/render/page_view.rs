@@ -82,15 +82,8 @@ pub struct Corrected<'a> {
     pub was: &'a str,
     pub now: &'a str,
     pub why: &'a str,
-    pub page: Link<'a>,
-}
-
-/// The page that a correction stands on.
-#[derive(Debug, Serialize)]
-#[allow(missing_docs)]
-pub struct Link<'a> {
-    pub title: &'a str,
-    pub path: &'a str,
+    /// The page that it stands on.
+    pub page: PageLink,
 }
 
 /// What a page has of what can be checked.

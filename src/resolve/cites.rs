@@ -220,7 +220,7 @@ fn number(groups: &[CiteGroup], cites: &mut PageCites, keys: &Keys, inputs: &Inp
             .zip(&cites.groups)
             .map(|(group, found)| Request { group, sources: found.iter().flatten().filter_map(|c| keys.sources[*c]).collect() })
             .collect();
-        cites.formatted = style.format(inputs, entries, &requests, &only_listed, reuse);
+        cites.formatted = style.format(&inputs.sources, entries, &requests, &only_listed, reuse);
         // The style's order is the order of the numbers, whether it lists by use or sorts by name.
         if !cites.formatted.references.is_empty() {
             order = cites.formatted.references.iter().map(|(source, _)| *source).collect();

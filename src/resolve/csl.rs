@@ -136,11 +136,11 @@ impl Style {
     }
 
     /// Format the citations of a page. `listed` are sources that the page's records use but its text does not.
-    pub fn format(&self, inputs: &Inputs, entries: &Entries, groups: &[Request<'_>], listed: &[usize], reuse: &Reuse) -> Arc<Formatted> {
+    pub fn format(&self, sources: &Sources, entries: &Entries, groups: &[Request<'_>], listed: &[usize], reuse: &Reuse) -> Arc<Formatted> {
         if groups.is_empty() && listed.is_empty() {
             return Arc::new(Formatted::default());
         }
-        let page = parts::Page { style: self, sources: &inputs.sources, entries, groups, listed, reuse };
+        let page = parts::Page { style: self, sources, entries, groups, listed, reuse };
         if let Some(formatted) = page.format() {
             return Arc::new(formatted);
         }
@@ -152,7 +152,7 @@ impl Style {
             key.update(&entries.digest(*source).to_le_bytes());
             key.update(b"l");
         }
-        reuse.cited(key.digest128(), || self.run(&inputs.sources, groups, listed))
+        reuse.cited(key.digest128(), || self.run(sources, groups, listed))
     }
 
     /// The beginning of a key: this style, and what kind of thing it made.
@@ -256,7 +256,7 @@ impl Style {
 
     /// The reference of one source by itself, for its own page.
     pub fn reference(&self, inputs: &Inputs, entries: &Entries, source: usize, reuse: &Reuse) -> String {
-        let formatted = self.format(inputs, entries, &[], &[source], reuse);
+        let formatted = self.format(&inputs.sources, entries, &[], &[source], reuse);
         formatted.references.first().map_or_else(|| escape(&inputs.sources.all[source].title()), |(_, html)| html.clone())
     }
 }

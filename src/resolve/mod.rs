@@ -137,9 +137,12 @@ impl Site {
 
 /// Whether the generator makes a file at an output path.
 pub fn is_generated(path: &str, inputs: &Inputs, routes: &Routes) -> bool {
-    // The feed of corrections is made when there is something in it.
-    let is_fixed = routes::FIXED.contains(&path) && (path != "search-index.json.gz" || inputs.config.search != Search::None);
-    is_fixed && (path != "corrections.xml" || inputs.pages.iter().any(|p| !p.front.corrections.is_empty()))
+    let is_made = match path {
+        "corrections.xml" => inputs.pages.iter().any(|p| !p.front.corrections.is_empty()),
+        "search-index.json.gz" => inputs.config.search != Search::None,
+        _ => true,
+    };
+    routes::FIXED.contains(&path) && is_made
         || routes::DATA_FILES.contains(&path)
         || inputs.questions.all.iter().any(|q| routes::question_csv(&q.id) == path)
         || path.strip_prefix("sources/").and_then(|p| p.strip_suffix("/index.html")).is_some_and(|key| inputs.sources.get(key).is_some())

@@ -13,6 +13,11 @@ mod stands;
 
 use super::*;
 
+/// Whether a quotation stands in a quote.
+fn quotation_in_quote(quotation: &str, quote: &str) -> bool {
+    Quotation::new(quotation).stands_in(&Quotation::new(quote))
+}
+
 /// A text whose first line is its first paragraph.
 fn text(words: &str) -> ArchivedText {
     ArchivedText::new(words.as_bytes(), 1).expect("a text of the test")

@@ -1,9 +1,10 @@
 //! Properties of random texts: what is cut from a text is found in it, what is changed is not.
 //! `PROPTEST_CASES=100000` tries harder.
 
+use super::quotation_in_quote;
 use crate::archive::boundary::inside_word;
 use crate::archive::fold::Folded;
-use crate::archive::{ArchivedText, Find, Locator, Lock, fold_digest, quotation_in_quote, vet};
+use crate::archive::{ArchivedText, Find, Locator, Lock, fold_digest, vet};
 use proptest::prelude::*;
 
 /// Pieces that fold, join and cut in every way the rules speak of.

@@ -1,7 +1,8 @@
 //! Quotes that must be found, however marks and spaces differ.
 
+use super::quotation_in_quote;
 use super::{found, stands, text};
-use crate::archive::{Find, Locator, fold_digest, quotation_in_quote};
+use crate::archive::{Find, Locator, fold_digest};
 
 #[test]
 fn white_space_and_line_ends() {

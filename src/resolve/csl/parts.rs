@@ -3,11 +3,11 @@
 //! In: a style, and the citation groups of one page in order. Out: what one run of the engine over the page would give, from runs over
 //! single groups and single references, which are kept; none where they would not give the same.
 //!
-//! Where no two sources of a page look the same, a reference depends on its source alone. A mark depends, in a numeric style, on numbers; in others on its sources and on where they
-//! were cited before: not at all, long ago, near, or just now (CSL 1.0.2, "Choose", `position`). Such a place is made with citations
-//! that are not shown. But where two sources of a page look the same in some mark, the engine changes marks and references (CSL,
-//! "Disambiguation"). So the texts of all marks, without locators, are compared first; and a page on which two are the same goes
-//! through the engine as a whole.
+//! Where no two sources of a page look the same, a reference depends on its source alone. A mark depends, in a numeric style, on
+//! numbers; in others on its sources and on where they were cited before: not at all, long ago, near, or just now (CSL 1.0.2,
+//! "Choose", `position`). Such a place is made with citations that say nothing. But where two sources look the same in some mark, the
+//! engine changes marks and references (CSL, "Disambiguation"). So the texts of all marks, without locators, are compared first; and a
+//! page on which two are the same goes through the engine as a whole.
 //! Must never give what the engine would not: a property test compares the two.
 
 use std::collections::HashMap;

@@ -1,0 +1,108 @@
+//! One page: its text, cut at the fences, and the record at its head.
+//!
+//! In: a path below `content/`. Out: [`PageInput`], or what is wrong with the file; a text that was read before gives what it gave
+//! then. Must never read the body: a page's Markdown is parsed when somebody asks.
+
+use std::sync::Arc;
+
+use super::files::{self, ReadError};
+use super::front_matter::{self, FrontMatter};
+use super::{Options, PageInput, ParsedPage, markdown};
+use crate::diag::{Code, Diagnostic, Report};
+use crate::reuse::Reuse;
+use crate::text::TextFile;
+use crate::yaml::Yaml;
+
+/// Read a page at a path that was listed.
+pub(super) fn read_page(options: &Options, path: &str, trusted_html: bool, reuse: &Reuse) -> Result<ParsedPage, ReadError> {
+    let mut report = Report::default();
+    let Some(file) = files::read_listed(&options.root, path, &mut report)? else {
+        return Ok(Err(Arc::new(report)));
+    };
+    let digest = xxhash_rust::xxh3::xxh3_128(file.text.as_bytes());
+    Ok(take_page(&file, digest, trusted_html, reuse))
+}
+
+/// A page whose text has a digest: as it was read before, or read now.
+pub(super) fn take_page(file: &Arc<TextFile>, digest: u128, trusted_html: bool, reuse: &Reuse) -> ParsedPage {
+    reuse.page(&file.path, digest ^ u128::from(trusted_html), || read_front(file, digest, trusted_html))
+}
+
+/// Split a page and read the record at its head.
+pub fn read_front(file: &Arc<TextFile>, digest: u128, trusted_html: bool) -> ParsedPage {
+    let mut found = Report::default();
+    let fences = front_matter::split(file).map_err(|d| Arc::new(Report::from_iter([d])))?;
+    let front = match front_matter::read(file, &fences) {
+        Ok(mut front) => {
+            // A page lives as long as its site; a list that grew may have room for twice as many.
+            front.citations.shrink_to_fit();
+            front
+        }
+        Err(diagnostic) => {
+            found.push(diagnostic);
+            // The page goes no further, so its body is parsed here: one run tells of both.
+            markdown::parse(file, fences.body, trusted_html, &mut found);
+            return Err(Arc::new(found));
+        }
+    };
+    let yaml = Yaml { file: file.clone(), range: fences.yaml };
+    if front.title.trim().is_empty() {
+        found.push(
+            Diagnostic::at(Code::ValueInvalid, yaml.place(&crate::yaml_path!["title"]), "the title is empty")
+                .help("write what the page is about; menus, feeds and tabs show it"),
+        );
+    }
+    let path = file.path.strip_prefix("content/").unwrap_or(&file.path).to_owned();
+    if !records_in_bounds(&front, &yaml, &mut found) {
+        return Err(Arc::new(found));
+    }
+    Ok(Arc::new(PageInput { file: file.clone(), path, front, yaml, body_at: fences.body, digest, found }))
+}
+
+/// The most records of one kind that a page may have: each is looked up, checked and rendered.
+const MOST_RECORDS: usize = 2000;
+/// The most former addresses: each is a file of the output.
+const MOST_ALIASES: usize = 500;
+
+/// Whether a page has so few records that later stages may look at them.
+fn records_in_bounds(front: &FrontMatter, yaml: &Yaml, report: &mut Report) -> bool {
+    let mut within = true;
+    for (key, count, most) in [
+        ("citations", front.citations.len(), MOST_RECORDS),
+        ("estimates", front.estimates.len(), MOST_RECORDS),
+        ("events", front.events.len(), MOST_RECORDS),
+        ("responses", front.responses.len(), MOST_RECORDS),
+        ("motives", front.motives.len(), MOST_RECORDS),
+        ("corrections", front.corrections.len(), MOST_RECORDS),
+        ("aliases", front.aliases.len(), MOST_ALIASES),
+        ("tags", front.tags.len(), MOST_ALIASES),
+        ("authors", front.authors.len(), MOST_ALIASES),
+        ("reviewers", front.reviewers.as_ref().map_or(0, Vec::len), MOST_ALIASES),
+    ] {
+        if count > most {
+            within = false;
+            report.push(
+                Diagnostic::at(
+                    Code::ValueInvalid,
+                    yaml.key_place(&crate::yaml_path![key]),
+                    format!("`{key}` has {count} entries; a page may have {most}"),
+                )
+                .help("divide the page into several"),
+            );
+        }
+    }
+    within
+}
+
+/// Leave out drafts, and everything in a section that is one. What was found in them is told all the same.
+pub(super) fn drop_drafts(pages: &mut Vec<Arc<PageInput>>, report: &mut Report) {
+    let sections: Vec<String> =
+        pages.iter().filter(|p| p.front.draft && p.is_section()).map(|p| p.path.trim_end_matches("_index.md").to_owned()).collect();
+    pages.retain(|p| {
+        let is_draft = p.front.draft || sections.iter().any(|s| p.path.starts_with(s.as_str()));
+        if is_draft {
+            report.extend(p.found.clone());
+        }
+        !is_draft
+    });
+}
