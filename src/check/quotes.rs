@@ -3,6 +3,8 @@
 //! In: the citations of a page, the archive and the lock. Out: a [`Standing`] for each citation. A quote is accepted
 //! only when it stands in the text word for word; the nearest place is shown, never accepted.
 
+use rayon::prelude::*;
+
 use crate::archive::{self, ArchivedText, Find, Locator, TextChange, Verdict};
 use crate::diag::{Code, Diagnostic, Report};
 use crate::load::archived::Archive;
@@ -257,8 +259,8 @@ pub fn check_site(site: &Site, report: &mut Report) {
             }
         }
         any_unchecked |= source.is_archived() && archive.sha256(number).is_none() && !site.uses(number).is_empty();
-        unarchived(site, number, report);
     }
+    unarchived(site, report);
     // Where the archive is at hand, each text that it lacks has been reported.
     if any_unchecked && inputs.archive.folder.is_none() && inputs.archive.lock_file.is_none() {
         let mut diagnostic = Diagnostic::file(
@@ -274,21 +276,28 @@ pub fn check_site(site: &Site, report: &mut Report) {
 }
 
 /// One warning for each source that is cited and not archived, at its first citation.
-fn unarchived(site: &Site, number: usize, report: &mut Report) {
-    let source = &site.inputs.sources.all[number];
-    let Some((page, citation)) = site.uses(number).first().filter(|_| !source.is_archived()) else { return };
-    let more = site.uses(number).len() - 1;
-    let others = match more {
+fn unarchived(site: &Site, report: &mut Report) {
+    let all = &site.inputs.sources.all;
+    let cited = (0..all.len()).filter(|source| !all[*source].is_archived());
+    let mut first: Vec<(usize, usize, usize)> =
+        cited.filter_map(|source| site.uses(source).first().map(|(page, citation)| (*page, *citation, source))).collect();
+    // Page by page: to find places, a front matter is read once for all that stand in it.
+    first.sort_unstable();
+    let by_page: Vec<_> = first.chunk_by(|a, b| a.0 == b.0).collect();
+    let told = |of_page: &&[(usize, usize, usize)]| -> Vec<Diagnostic> {
+        of_page.iter().map(|(page, citation, source)| not_archived(site, *source, citation_place(site, *page, *citation, "source"))).collect()
+    };
+    by_page.par_iter().map(told).collect::<Vec<_>>().into_iter().flatten().for_each(|found| report.push(found));
+}
+
+fn not_archived(site: &Site, source: usize, place: Span) -> Diagnostic {
+    let key = &site.inputs.sources.all[source].key;
+    let others = match site.uses(source).len() - 1 {
         0 => String::new(),
         1 => "; so is 1 other citation of it".to_owned(),
         n => format!("; so are {n} other citations of it"),
     };
-    report.push(
-        Diagnostic::at(
-            Code::CiteUnarchived,
-            citation_place(site, *page, *citation, "source"),
-            format!("the text of `{}` is not archived: this citation is not checked against it{others}", source.key),
-        )
-        .help("archive the text and name it under `evidence: archive:`, or set the level of `cite-unarchived` in site.yaml"),
-    );
+    let message = format!("the text of `{key}` is not archived: this citation is not checked against it{others}");
+    Diagnostic::at(Code::CiteUnarchived, place, message)
+        .help("archive the text and name it under `evidence: archive:`, or set the level of `cite-unarchived` in site.yaml")
 }

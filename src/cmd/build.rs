@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::{Failure, deny, exit, is_coloured, options, print, say, tally, watch};
+use super::{Failure, deny, exit, is_coloured, options, say, tally, watch};
 use crate::cli::{Build, Cli, Serve};
 use crate::diag::Report;
 use crate::diag::emit::emit;
@@ -37,9 +37,8 @@ pub fn build(cli: &Cli, args: &Build) -> Result<ExitCode, Failure> {
     }
     let (began, stage) = (SystemTime::now(), Stage::beside(&out));
     let built = pipeline::build(&options, &Reuse::default(), |report| deny(cli, report), &stage)?;
-    publish(cli, &built, &out, |tree| stage.finish(tree))?;
+    let findings = publish(cli, &built, &out, |tree| stage.finish(tree))?;
     if let Some(tree) = &built.tree {
-        let findings = emit(&built.report, cli.format, is_coloured());
         write::remember(&asked, began, Said { files: tree.len(), findings, tally: tally(&built.report), also: built.also.clone() });
     }
     let code = exit(&built.report);
@@ -48,14 +47,15 @@ pub fn build(cli: &Cli, args: &Build) -> Result<ExitCode, Failure> {
     Ok(code)
 }
 
-/// Print what was found, and write the tree if there is one.
+/// Print what was found, and write the tree if there is one. Out: what was printed.
 pub(super) fn publish(
     cli: &Cli,
     built: &Built,
     out: &Path,
     write: impl FnOnce(&OutputTree) -> Result<Written, WriteError>,
-) -> Result<(), Failure> {
-    print(cli, &built.report);
+) -> Result<String, Failure> {
+    let findings = emit(&built.report, cli.format, is_coloured());
+    say(cli.format, &findings);
     let found = tally(&built.report);
     match &built.tree {
         Some(tree) => {
@@ -64,7 +64,7 @@ pub(super) fn publish(
         }
         None => eprintln!("{found}: nothing is written, {} is as it was", out.display()),
     }
-    Ok(())
+    Ok(findings)
 }
 
 fn tell(out: &Path, files: usize, [new, changed, unchanged, removed]: [usize; 4], found: &str) {

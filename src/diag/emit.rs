@@ -4,6 +4,7 @@
 //! Must never drop or reorder findings.
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Code, Diagnostic, Report, Severity};
@@ -28,7 +29,7 @@ pub enum Format {
 /// Print a report. `colour` holds for [`Format::Human`] alone.
 pub fn emit(report: &Report, format: Format, colour: bool) -> String {
     match format {
-        Format::Human => report.iter().map(|d| human(d, colour) + "\n\n").collect(),
+        Format::Human => report.diagnostics.par_iter().map(|d| human(d, colour) + "\n\n").collect(),
         Format::Short => report.iter().map(|d| short(d) + "\n").collect(),
         Format::Json => pretty(&Value::Array(report.iter().map(object).collect())),
         Format::Sarif => pretty(&sarif(report)),

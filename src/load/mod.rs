@@ -52,7 +52,7 @@ use front_matter::FrontMatter;
 use markdown::Body;
 pub use page::read_front;
 use page::{drop_drafts, read_page};
-use records::{Actor, Question, Records, Term};
+use records::{Actor, Named, Question, Records, Term};
 use sources::Sources;
 use theme::Theme;
 use versions::Versions;
@@ -242,18 +242,6 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
     };
     let mut texts = vec![config_file.clone()];
     let config = Config::read(&config_file, options.base_url.as_deref(), report).map(|c| c.at_version(options.version));
-    let mut record = |name: &str, report: &mut Report| {
-        let read = if name == "sources.lock" { files::read_lock } else { files::read_text };
-        let file = read(root, &format!("content/{name}"), report)?;
-        texts.extend(file.clone());
-        Ok::<_, ReadError>(file)
-    };
-    let actors = Records::read(record("actors.yaml", report)?.as_ref(), "id", |a: &Actor| &a.id, report);
-    let questions = Records::read(record("questions.yaml", report)?.as_ref(), "id", |q: &Question| &q.id, report);
-    check_tolerances(&questions, report);
-    let glossary = Records::read(record("glossary.yaml", report)?.as_ref(), "term", |t: &Term| &t.term, report);
-    let lock = record("sources.lock", report)?;
-
     let trusted_html = config.as_ref().is_some_and(|c| c.trusted_html);
     let mut has_links = false;
     let paths = files::below(root, "content", &mut has_links, report)?;
@@ -262,8 +250,9 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
     let parsed =
         || page_paths.par_iter().with_max_len(16).map(|path| read_page(options, path, trusted_html, reuse)).collect::<Result<Vec<_>, _>>();
     let theme = || config.as_ref().map(|config| ThemeRead::of(root, config)).transpose();
-    let evidence = || config.as_ref().map(|config| Evidence::read(options, config, lock)).transpose();
-    let ((theme, evidence), parsed) = rayon::join(|| rayon::join(theme, evidence), parsed);
+    let evidence = || config.as_ref().map(|config| Evidence::read(options, config)).transpose();
+    let named = || Named::read(root);
+    let ((theme, (named, evidence)), parsed) = rayon::join(|| rayon::join(theme, || rayon::join(named, evidence)), parsed);
     let mut pages: Vec<Arc<PageInput>> = Vec::new();
     let mut unread = BTreeSet::new();
     for (path, parsed) in page_paths.iter().zip(parsed?) {
@@ -275,6 +264,9 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
             }
         }
     }
+    let named = named?;
+    report.extend(named.found);
+    texts.extend(named.texts);
     reuse.forget_pages(|path| page_paths.binary_search_by(|p| p.as_str().cmp(path)).is_ok());
 
     let (Some(config), Some(theme), Some(evidence)) = (config, theme?, evidence?) else {
@@ -304,9 +296,9 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
         pages: pages.into_iter().collect(),
         unread: Arc::new(unread),
         sources: Arc::new(evidence.sources),
-        actors: Arc::new(actors),
-        questions: Arc::new(questions),
-        glossary: Arc::new(glossary),
+        actors: Arc::new(named.actors),
+        questions: Arc::new(named.questions),
+        glossary: Arc::new(named.glossary),
         copies: Arc::new(copies),
         style_file: evidence.style_file,
         archive: Arc::new(evidence.archive),
@@ -332,17 +324,5 @@ impl ThemeRead {
         let mut read = Self { theme: None, found: Report::default(), has_links: false };
         read.theme = theme::read(root, config, &mut read.has_links, &mut read.found)?.map(Arc::new);
         Ok(read)
-    }
-}
-
-fn check_tolerances(questions: &Records<Question>, report: &mut Report) {
-    for (i, question) in questions.all.iter().enumerate() {
-        if !(question.tolerance.is_finite() && question.tolerance >= 0.0)
-            && let Some(place) = questions.place(i, "tolerance")
-        {
-            report.push(
-                Diagnostic::at(Code::ValueInvalid, place, "the tolerance is not a share of 0 or more").help("write 0.1 for ten per cent"),
-            );
-        }
     }
 }

@@ -4,12 +4,14 @@
 //! Must never judge: whether an id is known is `resolve`'s to say.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::files::{self, ReadError};
 use crate::diag::{Code, Diagnostic, Report};
 use crate::text::{Span, TextFile};
 use crate::yaml::Yaml;
@@ -143,6 +145,44 @@ impl<T> Records<T> {
     /// The place of a field of the record at `index`.
     pub fn place(&self, index: usize, field: &str) -> Option<Span> {
         self.yaml.as_ref().map(|yaml| yaml.place(&yaml_path![index, field]))
+    }
+}
+
+/// The three lists, and what was found in them.
+pub(super) struct Named {
+    pub actors: Records<Actor>,
+    pub questions: Records<Question>,
+    pub glossary: Records<Term>,
+    /// The files that were read.
+    pub texts: Vec<Arc<TextFile>>,
+    pub found: Report,
+}
+
+impl Named {
+    pub fn read(root: &Path) -> Result<Self, ReadError> {
+        let (mut texts, mut found) = (Vec::new(), Report::default());
+        let mut file = |name: &str, report: &mut Report| {
+            let file = files::read_text(root, &format!("content/{name}"), report)?;
+            texts.extend(file.clone());
+            Ok::<_, ReadError>(file)
+        };
+        let actors = Records::read(file("actors.yaml", &mut found)?.as_ref(), "id", |a: &Actor| &a.id, &mut found);
+        let questions = Records::read(file("questions.yaml", &mut found)?.as_ref(), "id", |q: &Question| &q.id, &mut found);
+        let glossary = Records::read(file("glossary.yaml", &mut found)?.as_ref(), "term", |t: &Term| &t.term, &mut found);
+        check_tolerances(&questions, &mut found);
+        Ok(Self { actors, questions, glossary, texts, found })
+    }
+}
+
+fn check_tolerances(questions: &Records<Question>, report: &mut Report) {
+    for (i, question) in questions.all.iter().enumerate() {
+        if !(question.tolerance.is_finite() && question.tolerance >= 0.0)
+            && let Some(place) = questions.place(i, "tolerance")
+        {
+            report.push(
+                Diagnostic::at(Code::ValueInvalid, place, "the tolerance is not a share of 0 or more").help("write 0.1 for ten per cent"),
+            );
+        }
     }
 }
 

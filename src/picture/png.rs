@@ -1,10 +1,11 @@
 //! Pixels as a small PNG file.
 //!
-//! In: RGBA pixels. Out: the file: with a palette where few colours do, else with three or four channels. Nearly equal
+//! In: RGBA pixels, as runs of one colour. Out: the file: with a palette where few colours do, else with three or four channels. Nearly equal
 //! colours may be put together when the caller allows it: a drawing's smooth edges need no 256 steps each.
 //! Must never change a pixel unless told so.
 
 use std::collections::HashMap;
+use std::iter::repeat_n;
 
 use ::png::{BitDepth, ColorType, Compression, Encoder, Filter};
 
@@ -14,39 +15,44 @@ pub type Colour = [u8; 4];
 /// A palette is sought only among so many colours.
 const MOST_COLOURS: usize = 8192;
 
-/// Encode `width` × `height` pixels. `steps`: to how many bits of each channel colours may be rounded so that a palette
-/// holds them; 8 keeps every pixel as it is.
-pub fn encode(pixels: &[Colour], width: u32, height: u32, steps: u8) -> Option<Vec<u8>> {
+/// Pixels of one colour, one after the other: how many. Drawings are mostly flat.
+pub type Run = (Colour, usize);
+
+/// Single pixels as runs.
+pub fn runs(pixels: &[Colour]) -> Vec<Run> {
+    pixels.chunk_by(|a, b| a == b).map(|run| (run[0], run.len())).collect()
+}
+
+/// Encode `width` × `height` pixels, row by row. `steps`: to how many bits of each channel colours may be rounded so that a
+/// palette holds them; 8 keeps every pixel as it is.
+pub fn encode(pixels: &[Run], width: u32, height: u32, steps: u8) -> Option<Vec<u8>> {
     if let Some((palette, indices)) = with_palette(pixels, steps) {
         return write(&indices, width, height, Some(&palette), ColorType::Indexed);
     }
-    if pixels.iter().all(|p| p[3] == 255) {
-        let bytes: Vec<u8> = pixels.iter().flat_map(|p| [p[0], p[1], p[2]]).collect();
+    if pixels.iter().all(|(colour, _)| colour[3] == 255) {
+        let bytes: Vec<u8> = pixels.iter().flat_map(|(c, length)| repeat_n([c[0], c[1], c[2]], *length).flatten()).collect();
         return write(&bytes, width, height, None, ColorType::Rgb);
     }
-    write(pixels.as_flattened(), width, height, None, ColorType::Rgba)
+    let bytes: Vec<u8> = pixels.iter().flat_map(|(colour, length)| repeat_n(*colour, *length).flatten()).collect();
+    write(&bytes, width, height, None, ColorType::Rgba)
 }
 
 /// The colours, commonest first, and for each pixel its number among them.
-fn with_palette(pixels: &[Colour], steps: u8) -> Option<(Vec<Colour>, Vec<u8>)> {
+fn with_palette(pixels: &[Run], steps: u8) -> Option<(Vec<Colour>, Vec<u8>)> {
     let counts = count(pixels)?;
     let (palette, numbers) = (steps.min(8)..=8).rev().find_map(|bits| rounded(&counts, bits))?;
-    let mut indices = Vec::with_capacity(pixels.len());
-    let mut last = (*pixels.first()?, *numbers.get(pixels.first()?)?);
-    for pixel in pixels {
-        if *pixel != last.0 {
-            last = (*pixel, *numbers.get(pixel)?);
-        }
-        indices.push(last.1);
+    let mut indices = Vec::with_capacity(pixels.iter().map(|(_, length)| length).sum());
+    for (colour, length) in pixels {
+        indices.resize(indices.len() + length, *numbers.get(colour)?);
     }
     Some((palette, indices))
 }
 
 /// How often each colour stands in the pixels; none if there are too many.
-fn count(pixels: &[Colour]) -> Option<Vec<(Colour, usize)>> {
+fn count(pixels: &[Run]) -> Option<Vec<(Colour, usize)>> {
     let mut counts: HashMap<Colour, usize> = HashMap::new();
-    for run in pixels.chunk_by(|a, b| a == b) {
-        *counts.entry(run[0]).or_default() += run.len();
+    for (colour, length) in pixels {
+        *counts.entry(*colour).or_default() += length;
         if counts.len() > MOST_COLOURS {
             return None;
         }

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
-use crate::check::{self, Checker, PageChecked, Summary};
+use crate::check::{self, Checked, Checker, PageChecked, Summary};
 use crate::config::Config;
 use crate::diag::Report;
 use crate::load::{self, Inputs, Options, ReadError};
@@ -78,9 +78,10 @@ pub fn build_site(
     let mut report = Report::default();
     site.inputs.tell(&mut report);
     site.tell(&mut report);
-    let checker = Checker::new(site);
     levels(&mut report);
-    let renderer = if report.has_errors() { None } else { Renderer::new(&checker.checked, false, reuse) };
+    let checked = Arc::new(Checked::new(site));
+    let renderer = || if report.has_errors() { None } else { Renderer::new(&checked, false, reuse) };
+    let (checker, renderer) = rayon::join(|| Checker::of(checked.clone()), renderer);
     if renderer.is_some() {
         sink.begin();
     }
@@ -111,29 +112,21 @@ pub fn build_site(
         made.push(page.made);
         entries.push(page.entry);
     }
-    built.summary = checker.site(checked, &mut report);
-    levels(&mut report);
     // What rendering found is said only of a site that has nothing else in the way: what stands in no context
     // because a name is unknown would be told twice.
-    if let Some(renderer) = renderer.filter(|_| !report.has_errors()) {
-        let sources = 0..site.inputs.sources.all.len();
-        let of_sources = || {
-            sources
-                .into_par_iter()
-                .with_max_len(1)
-                .map(|source| Made::of(sink, |report| renderer.source(source, report)))
-                .collect::<Vec<_>>()
-        };
-        let (rest, (of_sources, loose)) = rayon::join(
-            || Made::of(sink, |report| renderer.rest(&entries, report)),
-            || rayon::join(of_sources, || Made::loose(sink, &renderer)),
-        );
-        made.extend(of_sources);
-        made.push(rest);
+    let renderer = renderer.filter(|_| !report.has_errors() && !is_faulty.into_inner());
+    let check = || {
+        let mut found = Report::default();
+        let summary = checker.site(checked, &mut found);
+        levels(&mut found);
+        (summary, found)
+    };
+    let ((summary, found), of_site) = rayon::join(check, || renderer.as_ref().map(|renderer| Made::of_site(sink, renderer, &entries)));
+    built.summary = summary;
+    report.extend(found);
+    if let Some((renderer, of_site)) = renderer.as_ref().zip(of_site).filter(|_| !report.has_errors()) {
         let mut tree = OutputTree::default();
-        report.extend(loose.report);
-        loose.files.into_iter().for_each(|(path, output)| tree.add_output(path, output));
-        for part in made {
+        for part in of_site.into_iter().chain(made) {
             report.extend(part.report);
             part.files.into_iter().for_each(|(path, output)| tree.add_output(path, output));
         }
@@ -145,6 +138,8 @@ pub fn build_site(
     }
     report.finish();
     built.report = report;
+    // Nobody waits until many small pieces of memory are given back.
+    rayon::spawn(move || drop((renderer, checker)));
     Some(built)
 }
 
@@ -174,6 +169,23 @@ impl Made {
             (path, output)
         };
         Self { files: files.into_iter().map(put).collect(), report }
+    }
+
+    /// All that is no author's page: pages of sources, assets, icons, files to copy, feeds, data.
+    fn of_site(sink: &dyn Sink, renderer: &Renderer, entries: &[Option<String>]) -> Vec<Self> {
+        let of_sources = || {
+            (0..renderer.site.inputs.sources.all.len())
+                .into_par_iter()
+                .with_max_len(1)
+                .map(|source| Made::of(sink, |report| renderer.source(source, report)))
+                .collect::<Vec<_>>()
+        };
+        let (rest, (mut made, loose)) = rayon::join(
+            || Made::of(sink, |report| renderer.rest(entries, report)),
+            || rayon::join(of_sources, || Made::loose(sink, renderer)),
+        );
+        made.extend([rest, loose]);
+        made
     }
 
     /// What no page makes: assets, icons, files to copy.

@@ -104,12 +104,16 @@ impl Site {
         let mut found_in_routes = Report::default();
         let routes = || Routes::find(&inputs, &mut found_in_routes);
         let entries = || Arc::new(csl::Entries::of(&inputs.sources));
-        let ((style, entries), (routes, keys)) = rayon::join(|| rayon::join(style, entries), || rayon::join(routes, keys));
+        // A style takes as long as the rest together.
+        let names = || {
+            let (routes, (keys, entries)): (_, (Vec<Arc<Keys>>, _)) = rayon::join(routes, || rayon::join(keys, entries));
+            let keys: Pieces<Arc<Keys>> = keys.into_iter().collect();
+            let claims = Arc::new(Claims::find(&inputs, &keys));
+            (routes, keys, entries, claims)
+        };
+        let (style, (routes, keys, entries, claims)) = rayon::join(style, names);
         let style = style.map_err(|d| found.push(d)).ok().flatten();
         found.extend(found_in_routes);
-        let keys: Vec<Arc<Keys>> = keys;
-        let keys: Pieces<Arc<Keys>> = keys.into_iter().collect();
-        let claims = Arc::new(Claims::find(&inputs, &keys));
         names_of_sources(&inputs, &mut found);
         let texts = inputs.pages.iter().map(|_| Arc::default()).collect();
         let found = Arc::new(found);

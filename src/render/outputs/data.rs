@@ -3,6 +3,7 @@
 //! In: claims and sources. Out: files at fixed paths, documented in `docs/data.md`. Ids are stable; rows stand in the
 //! order of pages and records.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::references::csl_json_of_source;
@@ -16,7 +17,7 @@ pub fn files(renderer: &Renderer) -> Vec<(&'static str, String)> {
     let claims: Vec<ClaimView> = (0..renderer.site.claims.all.len()).map(|c| renderer.views.claim(c)).collect();
     let of = |kind: ClaimKind| claims.iter().filter(move |c| c.kind == kind.name());
     vec![
-        ("data/claims.json", pretty(&json!({ "schema": 1, "base_url": renderer.site.inputs.config.base_url, "claims": claims }))),
+        ("data/claims.json", pretty(&Claims { schema: 1, base_url: &renderer.site.inputs.config.base_url, claims: &claims })),
         (schema_org::CLAIMS, schema_org::claims(renderer)),
         ("data/disagreements.json", pretty(&disagreements(renderer))),
         ("data/estimates.csv", estimates(of(ClaimKind::Estimate))),
@@ -107,7 +108,15 @@ fn disagreements(renderer: &Renderer) -> Value {
     json!({ "schema": 1, "disagreements": rows })
 }
 
-fn pretty(value: &Value) -> String {
+/// `data/claims.json`.
+#[derive(Serialize)]
+struct Claims<'a> {
+    schema: u32,
+    base_url: &'a str,
+    claims: &'a [ClaimView],
+}
+
+fn pretty(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }
 
