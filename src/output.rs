@@ -91,7 +91,12 @@ pub trait Sink: Sync {
 
     /// Take a file. The answer goes into the tree: the bytes themselves, or where they are now. A sink that is refused
     /// something remembers it, and says so when it is asked to finish.
-    fn put(&self, path: &str, bytes: Arc<[u8]>) -> Output;
+    fn put(&self, path: &str, bytes: &[u8]) -> Output;
+}
+
+/// The digest of a file's bytes.
+pub fn digest(bytes: &[u8]) -> u128 {
+    xxhash_rust::xxh3::xxh3_128(bytes)
 }
 
 /// Keeps every file in memory.
@@ -99,8 +104,8 @@ pub trait Sink: Sync {
 pub struct InMemory;
 
 impl Sink for InMemory {
-    fn put(&self, _path: &str, bytes: Arc<[u8]>) -> Output {
-        Output::of_bytes(bytes)
+    fn put(&self, _path: &str, bytes: &[u8]) -> Output {
+        Output::of_bytes(bytes.into())
     }
 }
 
@@ -169,7 +174,7 @@ impl OutputTree {
     /// Add a file of bytes. The path must not be taken: collisions are found before rendering.
     pub fn add(&mut self, path: impl Into<String>, bytes: impl Into<Arc<[u8]>>) {
         let bytes = bytes.into();
-        let digest = xxhash_rust::xxh3::xxh3_128(&bytes);
+        let digest = digest(&bytes);
         self.files.insert(path.into(), Output { content: Content::Bytes(bytes), digest });
     }
 
@@ -223,7 +228,7 @@ pub fn is_page(path: &str) -> bool {
 impl Output {
     /// A file of these bytes.
     pub fn of_bytes(bytes: Arc<[u8]>) -> Self {
-        Self { digest: xxhash_rust::xxh3::xxh3_128(&bytes), content: Content::Bytes(bytes) }
+        Self { digest: digest(&bytes), content: Content::Bytes(bytes) }
     }
 
     /// The bytes, read from the disk when the file is one to copy.

@@ -9,7 +9,7 @@
 use super::find::Find;
 use super::locator::Locator;
 use super::text::{ArchivedText, hex};
-use super::vet::{QuoteProblem, fold_digest, vet};
+use super::vet::{QuoteProblem, fold_number, vet};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
@@ -44,17 +44,17 @@ pub struct LockedSource {
     pub bytes: u64,
     /// Line where the text proper begins.
     pub text_starts: u32,
-    /// The quotes that stand in it, by [`fold_digest`].
-    pub quotes: BTreeMap<String, LockedQuote>,
+    /// The quotes that stand in it, by [`super::fold_digest`] as a number: a large site has some hundred thousand.
+    pub quotes: BTreeMap<u128, LockedQuote>,
 }
 
 /// A quote that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockedQuote {
     /// The paragraphs where it begins, in order; never empty.
-    pub paragraphs: Vec<u32>,
+    pub paragraphs: Box<[u32]>,
     /// Its first words, for whoever reviews the diff.
-    pub opening: String,
+    pub opening: Box<str>,
 }
 
 /// A quote that [`LockedSource::new`] could not lock.
@@ -115,9 +115,9 @@ impl LockedSource {
                 }
             };
             let paragraphs = places.iter().map(|place| place.paragraph).collect();
-            let found = LockedQuote { paragraphs, opening: opening(quote) };
+            let found = LockedQuote { paragraphs, opening: opening(quote).into() };
             // Two spellings of one quote: the same line, whichever is seen first.
-            let known = locked.quotes.entry(fold_digest(quote)).or_insert_with(|| found.clone());
+            let known = locked.quotes.entry(fold_number(quote)).or_insert_with(|| found.clone());
             if found.opening < known.opening {
                 *known = found;
             }
@@ -134,11 +134,6 @@ impl LockedSource {
         }
         let (locked, now) = (self.text_starts, text.text_starts());
         (locked != now).then_some(TextChange::TextStarts { locked, now })
-    }
-
-    /// The quote with this [`fold_digest`].
-    pub fn quote(&self, digest: &str) -> Option<&LockedQuote> {
-        self.quotes.get(digest)
     }
 }
 
@@ -164,18 +159,18 @@ impl Lock {
         let Some(source) = self.sources.get(key) else {
             return Verdict::NoSource;
         };
-        let Some(locked) = source.quotes.get(&fold_digest(quote)) else {
+        let Some(locked) = source.quotes.get(&fold_number(quote)) else {
             return Verdict::NoQuote;
         };
         let paragraphs = &locked.paragraphs;
         match locator.filter(|locator| matches!(locator, Locator::Paragraphs(_))) {
             Some(locator) => match paragraphs.iter().find(|&&n| locator.covers(n) == Some(true)) {
                 Some(&paragraph) => Verdict::Verified { paragraph },
-                None => Verdict::WrongPlace(paragraphs.clone()),
+                None => Verdict::WrongPlace(paragraphs.to_vec()),
             },
-            None => match paragraphs.as_slice() {
+            None => match &paragraphs[..] {
                 [paragraph] => Verdict::Verified { paragraph: *paragraph },
-                _ => Verdict::Ambiguous(paragraphs.clone()),
+                _ => Verdict::Ambiguous(paragraphs.to_vec()),
             },
         }
     }
@@ -205,7 +200,7 @@ fn block(key: &str, source: &LockedSource) -> String {
     quotes.sort_by_key(|(digest, quote)| (&quote.paragraphs, *digest));
     for (digest, quote) in quotes {
         let paragraphs: Vec<_> = quote.paragraphs.iter().map(u32::to_string).collect();
-        let _ = writeln!(block, "  quote {digest} at {}: {}", paragraphs.join(","), escape(&quote.opening));
+        let _ = writeln!(block, "  quote {digest:032x} at {}: {}", paragraphs.join(","), escape(&quote.opening));
     }
     block
 }

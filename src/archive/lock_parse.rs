@@ -149,12 +149,12 @@ impl Block {
 }
 
 /// `DIGEST at 3,9: first words …`
-fn read_quote(written: &str) -> Option<(String, LockedQuote)> {
+fn read_quote(written: &str) -> Option<(u128, LockedQuote)> {
     let (digest, rest) = written.split_once(" at ")?;
     let (numbers, opening) = rest.split_once(": ")?;
-    let paragraphs: Vec<u32> = numbers.split(',').map(|n| n.parse().ok()).collect::<Option<_>>()?;
-    is_hex(digest, 32).then_some(())?;
-    Some((digest.to_owned(), LockedQuote { paragraphs, opening: unescape(opening)? }))
+    let paragraphs: Box<[u32]> = numbers.split(',').map(|n| n.parse().ok()).collect::<Option<_>>()?;
+    let digest = if is_hex(digest, 32) { u128::from_str_radix(digest, 16).ok()? } else { return None };
+    Some((digest, LockedQuote { paragraphs, opening: unescape(opening)?.into() }))
 }
 
 fn is_hex(text: &str, len: usize) -> bool {

@@ -73,8 +73,18 @@ fn reckon(quote: &str) -> Option<QuoteProblem> {
 /// differ in nothing but white space, quotation marks, dashes, invisible characters, Unicode form,
 /// the shape of an ellipsis, and the space in "3, 000".
 pub fn fold_digest(quote: &str) -> String {
+    hex(&folded_sha256(quote))
+}
+
+/// [`fold_digest`] as a number.
+pub(super) fn fold_number(quote: &str) -> u128 {
+    u128::from_be_bytes(folded_sha256(quote))
+}
+
+/// The first half of the digest.
+fn folded_sha256(quote: &str) -> [u8; 16] {
     let digest = Sha256::digest(Folded::new(quote).canonical().as_bytes());
-    hex(&digest[..16])
+    std::array::from_fn(|at| digest[at])
 }
 
 /// Whether it needs no counting: a short quote in ASCII without omissions. Two letters with a space between are of two

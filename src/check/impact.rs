@@ -143,17 +143,17 @@ fn retellers<'s>(site: &'s Site, key: &'s str) -> BTreeSet<&'s str> {
 /// Whether a citation leads to a source that is gone.
 fn rests(site: &Site, page: usize, citation: usize, gone: &BTreeSet<&str>) -> bool {
     let citation = &site.inputs.pages[page].front.citations[citation];
-    gone.contains(citation.source.as_str()) || citation.origin.as_deref().is_some_and(|o| gone.contains(o))
+    gone.contains(&*citation.source) || citation.origin.as_deref().is_some_and(|o| gone.contains(o))
 }
 
 fn claim_impact(site: &Site, claim: &Claim, rests: &[bool]) -> ClaimImpact {
     let citations = &site.inputs.pages[claim.page].front.citations;
     let kept: Vec<usize> = claim.cites.iter().copied().filter(|c| !rests[*c]).collect();
-    let keeps: BTreeSet<String> = kept.iter().map(|c| citations[*c].source.clone()).collect();
+    let keeps: BTreeSet<String> = kept.iter().map(|c| citations[*c].source.to_string()).collect();
     let origins: BTreeSet<String> = kept
         .iter()
         .flat_map(|c| match &citations[*c].origin {
-            Some(origin) => BTreeSet::from([origin.clone()]),
+            Some(origin) => BTreeSet::from([origin.to_string()]),
             None => crate::resolve::claims::origins_of(&citations[*c].source, &site.inputs),
         })
         .collect();

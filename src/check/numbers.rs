@@ -49,7 +49,7 @@ struct Cited<'a> {
 
 impl Cited<'_> {
     fn quotes(&self) -> impl Iterator<Item = &str> {
-        self.citation.quote.iter().chain(&self.citation.translation).map(String::as_str)
+        self.citation.quote.iter().chain(&self.citation.translation).map(|words| &**words)
     }
 
     fn stated(&self) -> &[Stated] {

@@ -285,7 +285,10 @@ fn unarchived(site: &Site, report: &mut Report) {
     first.sort_unstable();
     let by_page: Vec<_> = first.chunk_by(|a, b| a.0 == b.0).collect();
     let told = |of_page: &&[(usize, usize, usize)]| -> Vec<Diagnostic> {
-        of_page.iter().map(|(page, citation, source)| not_archived(site, *source, citation_place(site, *page, *citation, "source"))).collect()
+        of_page
+            .iter()
+            .map(|(page, citation, source)| not_archived(site, *source, citation_place(site, *page, *citation, "source")))
+            .collect()
     };
     by_page.par_iter().map(told).collect::<Vec<_>>().into_iter().flatten().for_each(|found| report.push(found));
 }

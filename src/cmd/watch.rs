@@ -14,7 +14,7 @@ use crate::check::{self, Checker};
 use crate::cli::Cli;
 use crate::diag::Report;
 use crate::load::Options;
-use crate::output::{InMemory, OutputTree, Sink};
+use crate::output::{Output, OutputTree, Sink};
 use crate::pipeline::model::{Model, Step};
 use crate::pipeline::{self, Built};
 use crate::render::Renderer;
@@ -149,7 +149,7 @@ fn at_once(cli: &Cli, shown: &Shown, site: &Arc<Site>, pages: &[usize], reuse: &
     for (page, text) in texts {
         report.extend(checker.page(page, &text).report);
         for (path, bytes) in renderer.page(page, &text, &mut report) {
-            files.add_output(path.clone(), InMemory.put(&path, bytes));
+            files.add_output(path.clone(), Output::of_bytes(bytes));
         }
     }
     deny(cli, &mut report);

@@ -127,7 +127,7 @@ fn claim(site: &Site, claim: &Claim) -> Record {
     let mut fields = own;
     fields.extend([
         ("by", by(by_)),
-        ("sources", sorted(cited().map(|c| c.source.as_str()))),
+        ("sources", sorted(cited().map(|c| &*c.source))),
         ("quotes", sorted(cited().filter_map(|c| c.quote.as_deref()))),
         ("origins", sorted(claim.origins.iter().map(String::as_str))),
         ("contradicts", sorted(contradicts.iter().map(String::as_str))),
@@ -147,7 +147,7 @@ pub fn citations(site: &Site) -> Vec<Record> {
                 // Ids of citations are unique on their page alone.
                 named: false,
                 page: page.path.clone(),
-                title: c.quote.as_ref().map_or_else(|| c.source.clone(), |quote| format!("{}, \u{201c}{quote}\u{201d}", c.source)),
+                title: c.quote.as_ref().map_or_else(|| c.source.to_string(), |quote| format!("{}, \u{201c}{quote}\u{201d}", c.source)),
                 fields: vec![
                     ("id", one(c.id())),
                     ("source", one(&c.source)),

@@ -98,30 +98,30 @@ pub struct PageCheck {
     pub reason: String,
 }
 
-/// What ties a statement to a place in a source.
+/// What ties a statement to a place in a source. Its words take no room to grow in: a large site has some hundred thousand.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Citation {
     /// Used in the text as `[@id]`; the source's key when absent.
     #[serde(default)]
-    pub id: Option<String>,
+    pub id: Option<Box<str>>,
     /// A key of the bibliography.
-    pub source: String,
+    pub source: Box<str>,
     /// A short exact quote.
     #[serde(default)]
-    pub quote: Option<String>,
+    pub quote: Option<Box<str>>,
     /// Where in the source: `para. 4`. Found by `cited source lock`, verified when given.
     #[serde(default)]
-    pub locator: Option<String>,
+    pub locator: Option<Box<str>>,
     /// Where the statement first came from: an actor or a source.
     #[serde(default)]
-    pub origin: Option<String>,
+    pub origin: Option<Box<str>>,
     /// BCP 47 tag of the quote's language, when it differs from the site's.
     #[serde(default)]
-    pub lang: Option<String>,
+    pub lang: Option<Box<str>>,
     /// The quote in the site's language.
     #[serde(default)]
-    pub translation: Option<String>,
+    pub translation: Option<Box<str>>,
 }
 
 impl Citation {

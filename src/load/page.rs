@@ -34,8 +34,11 @@ pub fn read_front(file: &Arc<TextFile>, digest: u128, trusted_html: bool) -> Par
     let fences = front_matter::split(file).map_err(|d| Arc::new(Report::from_iter([d])))?;
     let front = match front_matter::read(file, &fences) {
         Ok(mut front) => {
-            // A page lives as long as its site; a list that grew may have room for twice as many.
-            front.citations.shrink_to_fit();
+            // A page lives as long as its site; a list that grew may have room for twice as many. The allocator gives none of
+            // it back while more than half is used, so they move.
+            let mut citations = Vec::with_capacity(front.citations.len());
+            citations.append(&mut front.citations);
+            front.citations = citations;
             front
         }
         Err(diagnostic) => {

@@ -9,8 +9,8 @@ pub mod live;
 pub mod model;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -150,7 +150,7 @@ const AT_ONCE: usize = 4;
 struct Page {
     checked: PageChecked,
     made: Made,
-    entry: Option<String>,
+    entry: Option<Box<str>>,
 }
 
 /// Files that were rendered, and what was found meanwhile.
@@ -165,14 +165,14 @@ impl Made {
         let mut report = Report::default();
         let files = render(&mut report);
         let put = |(path, bytes): File| {
-            let output = sink.put(&path, bytes);
+            let output = sink.put(&path, &bytes);
             (path, output)
         };
         Self { files: files.into_iter().map(put).collect(), report }
     }
 
     /// All that is no author's page: pages of sources, assets, icons, files to copy, feeds, data.
-    fn of_site(sink: &dyn Sink, renderer: &Renderer, entries: &[Option<String>]) -> Vec<Self> {
+    fn of_site(sink: &dyn Sink, renderer: &Renderer, entries: &[Option<Box<str>>]) -> Vec<Self> {
         let of_sources = || {
             (0..renderer.site.inputs.sources.all.len())
                 .into_par_iter()
@@ -180,12 +180,20 @@ impl Made {
                 .map(|source| Made::of(sink, |report| renderer.source(source, report)))
                 .collect::<Vec<_>>()
         };
-        let (rest, (mut made, loose)) = rayon::join(
-            || Made::of(sink, |report| renderer.rest(entries, report)),
-            || rayon::join(of_sources, || Made::loose(sink, renderer)),
-        );
+        let (rest, (mut made, loose)) =
+            rayon::join(|| Made::rest(sink, renderer, entries), || rayon::join(of_sources, || Made::loose(sink, renderer)));
         made.extend([rest, loose]);
         made
+    }
+
+    /// Feeds, data, the search index: each large on a large site, and none kept until the last is made.
+    fn rest(sink: &dyn Sink, renderer: &Renderer, entries: &[Option<Box<str>>]) -> Self {
+        let (mut report, files) = (Report::default(), Mutex::new(Vec::new()));
+        renderer.rest(entries, &mut report, &|path, bytes| {
+            let output = sink.put(path, bytes);
+            files.lock().unwrap_or_else(PoisonError::into_inner).push((path.to_owned(), output));
+        });
+        Self { files: files.into_inner().unwrap_or_else(PoisonError::into_inner), report }
     }
 
     /// What no page makes: assets, icons, files to copy.
@@ -193,7 +201,7 @@ impl Made {
         let mut report = Report::default();
         let put = |(path, output): (String, Output)| match output.content {
             Content::Bytes(bytes) => {
-                let output = sink.put(&path, bytes);
+                let output = sink.put(&path, &bytes);
                 (path, output)
             }
             Content::File(_) | Content::Later(_) => (path, output),

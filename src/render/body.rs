@@ -143,7 +143,7 @@ fn notes(renderer: &Renderer, page: usize, page_text: &PageText, html: &mut Stri
         let cited: Vec<usize> = cites.groups.get(i).into_iter().flatten().copied().flatten().collect();
         for citation in cited.iter().filter(|_| cited.len() > 1) {
             let (id, key) = (input.front.citations[*citation].id(), &input.front.citations[*citation].source);
-            let source = keys.sources[*citation].map_or_else(|| key.clone(), |s| renderer.views.source(s).title.clone());
+            let source = keys.sources[*citation].map_or(&**key, |s| &renderer.views.source(s).title);
             let _ = write!(
                 html,
                 " <a class=\"cite\" href=\"#cite-{}\" role=\"doc-biblioref\"><span class=\"vh\">{} </span>{}</a>",

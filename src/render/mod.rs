@@ -48,6 +48,9 @@ use crate::resolve::text::PageText;
 use crate::reuse::Reuse;
 use views::Views;
 
+/// Takes files as they are made: their paths and bytes.
+pub type Put<'a> = &'a (dyn Fn(&str, &[u8]) + Sync);
+
 /// What every template of a build sees, and its digest.
 #[derive(Debug)]
 pub struct Common {
@@ -215,12 +218,14 @@ impl Renderer {
 
     /// Everything that is no page of its own and no asset: the page for what is not found, feeds, data, the search index
     /// from the entries of all pages, in the order of the pages.
-    pub fn rest(&self, entries: &[Option<String>], report: &mut Report) -> Vec<File> {
-        let index = || self.is_searched().then(|| self.search_index(entries));
-        let ((mut files, listed), index) = rayon::join(|| rayon::join(|| self.not_found(report), || self.listed()), index);
-        files.extend(listed);
-        files.extend(index.map(|index| (outputs::SEARCH_INDEX.to_owned(), index.into())));
-        files
+    pub fn rest(&self, entries: &[Option<Box<str>>], report: &mut Report, put: Put<'_>) {
+        let not_found = || self.not_found(report).into_iter().for_each(|(path, bytes)| put(&path, &bytes));
+        let index = || {
+            if self.is_searched() {
+                put(outputs::SEARCH_INDEX, &self.search_index(entries));
+            }
+        };
+        rayon::join(|| rayon::join(not_found, || self.listed(put)), index);
     }
 
     /// The page for what is not found.
@@ -229,12 +234,12 @@ impl Renderer {
     }
 
     /// Feeds, sitemap, data: made of the heads of pages alone.
-    pub fn listed(&self) -> Vec<File> {
-        outputs::listed(self)
+    pub fn listed(&self, put: Put<'_>) {
+        outputs::listed(self, put);
     }
 
     /// The search index, packed.
-    pub fn search_index(&self, entries: &[Option<String>]) -> Vec<u8> {
+    pub fn search_index(&self, entries: &[Option<Box<str>>]) -> Vec<u8> {
         outputs::search_index(self, entries)
     }
 
@@ -249,7 +254,7 @@ impl Renderer {
     }
 
     /// A page's entry of the search index.
-    pub fn search_entry(&self, page: usize, text: &PageText) -> Option<String> {
+    pub fn search_entry(&self, page: usize, text: &PageText) -> Option<Box<str>> {
         if self.is_searched() { outputs::search_entry(self, page, text) } else { None }
     }
 

@@ -277,7 +277,7 @@ impl Claim {
             let Some(source) = keys.sources[*cite].map(|s| &inputs.sources.all[s]) else { continue };
             match &page.front.citations[*cite].origin {
                 Some(origin) => {
-                    self.origins.insert(origin.clone());
+                    self.origins.insert(origin.to_string());
                 }
                 None => self.origins.extend(origins_of(&source.key, inputs)),
             }

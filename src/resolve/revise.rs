@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use super::claims::Claims;
 use super::{Site, cites};
 use crate::load::Inputs;
-use crate::load::front_matter::FrontMatter;
+use crate::load::front_matter::{Citation, FrontMatter};
 
 impl Site {
     /// The site of `inputs`, in which `pages`, and perhaps the theme, were read anew since this one. The work grows with
@@ -62,13 +62,13 @@ fn has_same_place(old: &FrontMatter, new: &FrontMatter) -> bool {
 
 /// Whether the records of a page, and what they rest on, are the same.
 fn has_same_claims(old: &FrontMatter, new: &FrontMatter) -> bool {
-    let rests_on = |front: &FrontMatter| -> Vec<(Option<String>, String, Option<String>)> {
-        front.citations.iter().map(|c| (c.id.clone(), c.source.clone(), c.origin.clone())).collect()
+    let rest_alike = || {
+        let alike = |(a, b): (&Citation, &Citation)| a.id == b.id && a.source == b.source && a.origin == b.origin;
+        old.citations.len() == new.citations.len() && old.citations.iter().zip(&new.citations).all(alike)
     };
     old.estimates == new.estimates
         && old.events == new.events
         && old.responses == new.responses
         && old.motives == new.motives
-        && ((old.estimates.is_empty() && old.events.is_empty() && old.responses.is_empty() && old.motives.is_empty())
-            || rests_on(old) == rests_on(new))
+        && ((old.estimates.is_empty() && old.events.is_empty() && old.responses.is_empty() && old.motives.is_empty()) || rest_alike())
 }

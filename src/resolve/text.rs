@@ -78,20 +78,25 @@ fn digest(id: &str) -> u32 {
     (xxhash_rust::xxh3::xxh3_64(id.as_bytes()) & u64::from(u32::MAX)) as u32
 }
 
+/// A page's text, for as long as somebody holds it. Boxed, since the site remembers where it was: that keeps the memory of
+/// whatever stands within the `Arc`.
+#[allow(clippy::redundant_allocation, reason = "see above")]
+pub type HeldText = Arc<Box<PageText>>;
+
 /// The place of a page's text: made, or to be made.
 #[derive(Debug, Default)]
 pub struct Slot {
-    text: Mutex<Weak<PageText>>,
+    text: Mutex<Weak<Box<PageText>>>,
     facts: OnceLock<Facts>,
 }
 
 impl Site {
     /// The text of a page. Made anew unless somebody still holds it.
-    pub fn text(&self, page: usize) -> Arc<PageText> {
+    pub fn text(&self, page: usize) -> HeldText {
         let slot = &self.texts[page];
         let kept = slot.text.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
         let text = kept.unwrap_or_else(|| {
-            let made = Arc::new(self.read_text(page));
+            let made = Arc::new(Box::new(self.read_text(page)));
             *slot.text.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&made);
             made
         });

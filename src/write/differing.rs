@@ -4,12 +4,11 @@
 //! keeps only what differs. Must never write.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use super::file::holds;
+use super::file::holds_digest;
 use super::place::Place;
 use super::{Manifest, WriteError};
-use crate::output::{Content, Output, Sink};
+use crate::output::{self, Content, Output, Sink};
 
 /// A sink for a write that replaces single files.
 #[derive(Debug)]
@@ -31,13 +30,12 @@ impl Differing {
 }
 
 impl Sink for Differing {
-    fn put(&self, path: &str, bytes: Arc<[u8]>) -> Output {
-        let output = Output::of_bytes(bytes);
-        let at = self.place.out.join(path);
+    fn put(&self, path: &str, bytes: &[u8]) -> Output {
+        let (at, digest) = (self.place.out.join(path), output::digest(bytes));
         // A file that cannot be read is told of by the write.
-        if self.before.files.contains_key(path) && holds(&at, &output).unwrap_or(false) {
-            return Output { content: Content::File(at), digest: output.digest };
+        if self.before.files.contains_key(path) && holds_digest(&at, digest, Some(bytes.len())).unwrap_or(false) {
+            return Output { content: Content::File(at), digest };
         }
-        output
+        Output { content: Content::Bytes(bytes.into()), digest }
     }
 }

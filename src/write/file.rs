@@ -17,14 +17,20 @@ const CHUNK: usize = 64 * 1024;
 
 /// Whether the regular file at `path` holds these bytes. A file that vanished meanwhile does not.
 pub(super) fn holds(path: &Path, output: &Output) -> Result<bool, WriteError> {
+    let length = if let Content::Bytes(bytes) = &output.content { Some(bytes.len()) } else { None };
+    holds_digest(path, output.digest, length)
+}
+
+/// The same, of bytes with a digest, as many as `length` if that is known.
+pub(super) fn holds_digest(path: &Path, digest: u128, length: Option<usize>) -> Result<bool, WriteError> {
     let compare = || -> io::Result<bool> {
         let mut file = File::open(path)?;
-        if let Content::Bytes(bytes) = &output.content
-            && file.metadata()?.len() != bytes.len() as u64
+        if let Some(length) = length
+            && file.metadata()?.len() != length as u64
         {
             return Ok(false);
         }
-        Ok(pass_on(&mut file, &mut io::sink())? == output.digest)
+        Ok(pass_on(&mut file, &mut io::sink())? == digest)
     };
     match compare() {
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(false),
@@ -33,9 +39,15 @@ pub(super) fn holds(path: &Path, output: &Output) -> Result<bool, WriteError> {
 }
 
 /// Make a new file with these bytes; `target` is the place that it is for, and what messages name.
+pub(super) fn put_bytes(path: &Path, bytes: &[u8], target: &Path) -> Result<(), WriteError> {
+    let refused = |e| WriteError::io("write", target, e);
+    new_file(path).and_then(|mut file| file.write_all(bytes)).map_err(refused)
+}
+
+/// The same with the bytes of a file of the tree.
 pub(super) fn put(path: &Path, output: &Output, target: &Path) -> Result<(), WriteError> {
     let refused = |e| WriteError::io("write", target, e);
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(refused)?;
+    let mut file = new_file(path).map_err(refused)?;
     match &output.content {
         Content::Bytes(bytes) => file.write_all(bytes).map_err(refused),
         Content::Later(_) => output.bytes().and_then(|bytes| file.write_all(&bytes)).map_err(refused),
@@ -48,6 +60,10 @@ pub(super) fn put(path: &Path, output: &Output, target: &Path) -> Result<(), Wri
             Err(WriteError::refused("publish", source, "it changed while the site was being built", next))
         }
     }
+}
+
+fn new_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
 }
 
 /// Copy everything and give the digest of what passed.

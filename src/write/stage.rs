@@ -15,12 +15,12 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 
-use super::file::{holds, put};
+use super::file::{holds_digest, put_bytes};
 use super::manifest::{self, Manifest};
 use super::place::Place;
 use super::plan::Plan;
 use super::{PATIENCE, WriteError, Written, lock, switch};
-use crate::output::{Content, Output, OutputTree, Sink};
+use crate::output::{self, Content, Output, OutputTree, Sink};
 
 /// Stands in a stage that is not complete. All that is in such a folder exists elsewhere, or is of no use.
 pub(super) const UNFINISHED: &str = ".cited-unfinished";
@@ -52,16 +52,13 @@ impl Sink for Stage {
         self.opened();
     }
 
-    fn put(&self, path: &str, bytes: Arc<[u8]>) -> Output {
-        let output = Output::of_bytes(bytes);
-        let Some(opened) = self.opened().filter(|_| !self.is_refused.load(Ordering::Relaxed)) else { return output };
-        match opened.put(path, &output) {
-            Ok(at) => Output { content: Content::File(at), digest: output.digest },
-            Err(error) => {
-                self.refuse(error);
-                output
-            }
-        }
+    fn put(&self, path: &str, bytes: &[u8]) -> Output {
+        let digest = output::digest(bytes);
+        let put = |opened: &Opened| opened.put(path, bytes, digest).map_err(|error| self.refuse(error)).ok();
+        let is_open = || !self.is_refused.load(Ordering::Relaxed);
+        let at = self.opened().filter(|_| is_open()).and_then(put);
+        // What is refused is never published: its bytes are of no more use.
+        Output { content: at.map_or_else(|| Content::Bytes(Arc::default()), Content::File), digest }
     }
 }
 
@@ -120,7 +117,7 @@ impl Stage {
         let outputs: Vec<Output> = files
             .par_iter()
             .map(|(path, output)| match &output.content {
-                Content::Bytes(bytes) => self.put(path, bytes.clone()),
+                Content::Bytes(bytes) => self.put(path, bytes),
                 Content::File(_) | Content::Later(_) => (*output).clone(),
             })
             .collect();
@@ -157,18 +154,18 @@ impl Opened {
     }
 
     /// Write one file, unless the output folder holds it. The answer is where its bytes are.
-    fn put(&self, path: &str, output: &Output) -> Result<PathBuf, WriteError> {
+    fn put(&self, path: &str, bytes: &[u8], digest: u128) -> Result<PathBuf, WriteError> {
         if !manifest::is_safe(path) {
             return Err(super::plan::unsafe_path(path));
         }
         let old = self.place.out.join(path);
-        if self.before.files.get(path) == Some(&output.digest) && holds(&old, output)? {
+        if self.before.files.get(path) == Some(&digest) && holds_digest(&old, digest, Some(bytes.len()))? {
             self.same.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
             return Ok(old);
         }
         let new = self.place.stage.join(path);
         self.folder(new.parent().unwrap_or(&self.place.stage))?;
-        put(&new, output, &old)?;
+        put_bytes(&new, bytes, &old)?;
         Ok(new)
     }
 

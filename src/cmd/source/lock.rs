@@ -3,6 +3,7 @@
 //! In: the site and its archive. Out: `content/sources.lock`, replaced as a whole when it differs. Must never lock a
 //! quote that was not found.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -37,13 +38,15 @@ pub fn lock(cli: &Cli, archive: Option<PathBuf>) -> Result<ExitCode, Failure> {
     let mut lock = Lock::default();
     let mut refused = 0;
     let mut count = 0;
+    let cited = inputs.pages.iter().flat_map(|p| &p.front.citations).map(|c| (&*c.source, c.quote.as_deref()));
+    let in_glossary = inputs.glossary.all.iter().flat_map(|t| &t.cites).map(|c| (c.source.as_str(), c.quote.as_deref()));
+    let mut quotes: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (key, quote) in cited.chain(in_glossary) {
+        quotes.entry(key).or_default().extend(quote);
+    }
     for (i, source) in inputs.sources.all.iter().enumerate() {
         let (Some(text), Some(name)) = (inputs.archive.text(i), &source.evidence.archive) else { continue };
-        let in_pages =
-            inputs.pages.iter().flat_map(|p| &p.front.citations).filter(|c| c.source == source.key).filter_map(|c| c.quote.as_deref());
-        let in_glossary =
-            inputs.glossary.all.iter().flat_map(|t| &t.cites).filter(|c| c.source == source.key).filter_map(|c| c.quote.as_deref());
-        let (locked, unlocked) = LockedSource::new(name, text, in_pages.chain(in_glossary));
+        let (locked, unlocked) = LockedSource::new(name, text, quotes.remove(source.key.as_str()).unwrap_or_default());
         refused += unlocked.len();
         count += locked.quotes.len();
         lock.insert(&source.key, locked);

@@ -13,11 +13,11 @@ use super::Levels;
 use crate::check::{self, Checked};
 use crate::diag::Report;
 use crate::figures::Lexicon;
-use crate::output::{Content, Digests, Files, InMemory, Output, OutputTree, PageSummary, Sink};
+use crate::output::{Content, Digests, Files, Output, OutputTree, PageSummary};
 use crate::render::outputs::SEARCH_INDEX;
 use crate::render::{File, Renderer};
 use crate::resolve::Site;
-use crate::resolve::text::PageText;
+use crate::resolve::text::HeldText;
 use crate::reuse::Reuse;
 
 /// Bytes of pages that are kept, until all are forgotten.
@@ -47,7 +47,7 @@ pub(super) struct State {
     lexicon: Arc<OnceLock<Lexicon>>,
     loose: Arc<OnceLock<Loose>>,
     parts: Mutex<Parts>,
-    last_text: Mutex<Option<Arc<PageText>>>,
+    last_text: Mutex<Option<HeldText>>,
     pictures: Mutex<HashMap<String, Output>>,
     /// Of this state and those before.
     makers: Arc<Makers>,
@@ -166,7 +166,7 @@ impl State {
     /// Pictures belong to all pages that show them, whichever of them made them.
     fn without_pictures(&self, files: Vec<File>, part: Part) -> HashMap<String, Output> {
         let (pictures, own): (Vec<_>, Vec<_>) =
-            files.into_iter().map(|(path, bytes)| (path.clone(), InMemory.put(&path, bytes))).partition(|(path, _)| is_picture(path));
+            files.into_iter().map(|(path, bytes)| (path.clone(), Output::of_bytes(bytes))).partition(|(path, _)| is_picture(path));
         let pictures: Vec<_> = pictures.into_iter().chain(self.renderer.later()).collect();
         if let (Part::Page(page), false) = (part, pictures.is_empty()) {
             let mut makers = lock(&self.makers);
@@ -218,7 +218,13 @@ impl State {
 
     /// Feeds, sitemap, data.
     fn listed(&self) -> &HashMap<String, Output> {
-        self.listed.get_or_init(|| outputs(self.renderer.listed()))
+        self.listed.get_or_init(|| {
+            let files = Mutex::new(HashMap::new());
+            self.renderer.listed(&|path, bytes| {
+                lock(&files).insert(path.to_owned(), Output::of_bytes(bytes.into()));
+            });
+            files.into_inner().unwrap_or_else(PoisonError::into_inner)
+        })
     }
 
     fn index(&self) -> Output {

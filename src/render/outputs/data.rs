@@ -12,51 +12,50 @@ use crate::render::{Renderer, schema_org};
 use crate::resolve::claims::ClaimKind;
 use crate::resolve::routes::{DATA_FILES, question_csv};
 
-/// Path and text of each data file.
-pub fn files(renderer: &Renderer) -> Vec<(&'static str, String)> {
+/// Make each data file, and give it away before the next.
+pub fn files(renderer: &Renderer, put: impl Fn(&str, String)) {
     let claims: Vec<ClaimView> = (0..renderer.site.claims.all.len()).map(|c| renderer.views.claim(c)).collect();
     let of = |kind: ClaimKind| claims.iter().filter(move |c| c.kind == kind.name());
-    vec![
-        ("data/claims.json", pretty(&Claims { schema: 1, base_url: &renderer.site.inputs.config.base_url, claims: &claims })),
-        (schema_org::CLAIMS, schema_org::claims(renderer)),
-        ("data/disagreements.json", pretty(&disagreements(renderer))),
-        ("data/estimates.csv", estimates(of(ClaimKind::Estimate))),
-        (
-            "data/events.csv",
-            csv(&["id", "date", "until", "planned", "place", "title"], of(ClaimKind::Event), |own| match own {
-                OwnView::Event { date, until, planned, place, title } => vec![
-                    date.to_string(),
-                    until.map(|d| d.to_string()).unwrap_or_default(),
-                    planned.to_string(),
-                    place.clone().unwrap_or_default(),
-                    title.clone(),
-                ],
-                _ => Vec::new(),
-            }),
-        ),
-        (
-            "data/responses.csv",
-            csv(&["id", "actor", "date", "stance", "action"], of(ClaimKind::Response), |own| match own {
-                OwnView::Response { actor, date, stance, action } => vec![
-                    actor.as_ref().map(|a| a.id.clone()).unwrap_or_default(),
-                    date.map(|d| d.to_string()).unwrap_or_default(),
-                    format!("{stance:?}").to_lowercase(),
-                    action.clone(),
-                ],
-                _ => Vec::new(),
-            }),
-        ),
-        (
-            "data/motives.csv",
-            csv(&["id", "actor", "status", "title"], of(ClaimKind::Motive), |own| match own {
-                OwnView::Motive { actor, title, status } => {
-                    vec![actor.as_ref().map(|a| a.id.clone()).unwrap_or_default(), format!("{status:?}").to_lowercase(), title.clone()]
-                }
-                _ => Vec::new(),
-            }),
-        ),
-        ("data/sources.json", pretty(&Value::Array(renderer.site.inputs.sources.all.iter().map(csl_json_of_source).collect()))),
-    ]
+    put("data/claims.json", pretty(&Claims { schema: 1, base_url: &renderer.site.inputs.config.base_url, claims: &claims }));
+    put("data/estimates.csv", estimates(of(ClaimKind::Estimate)));
+    put(
+        "data/events.csv",
+        csv(&["id", "date", "until", "planned", "place", "title"], of(ClaimKind::Event), |own| match own {
+            OwnView::Event { date, until, planned, place, title } => vec![
+                date.to_string(),
+                until.map(|d| d.to_string()).unwrap_or_default(),
+                planned.to_string(),
+                place.clone().unwrap_or_default(),
+                title.clone(),
+            ],
+            _ => Vec::new(),
+        }),
+    );
+    put(
+        "data/responses.csv",
+        csv(&["id", "actor", "date", "stance", "action"], of(ClaimKind::Response), |own| match own {
+            OwnView::Response { actor, date, stance, action } => vec![
+                actor.as_ref().map(|a| a.id.clone()).unwrap_or_default(),
+                date.map(|d| d.to_string()).unwrap_or_default(),
+                format!("{stance:?}").to_lowercase(),
+                action.clone(),
+            ],
+            _ => Vec::new(),
+        }),
+    );
+    put(
+        "data/motives.csv",
+        csv(&["id", "actor", "status", "title"], of(ClaimKind::Motive), |own| match own {
+            OwnView::Motive { actor, title, status } => {
+                vec![actor.as_ref().map(|a| a.id.clone()).unwrap_or_default(), format!("{status:?}").to_lowercase(), title.clone()]
+            }
+            _ => Vec::new(),
+        }),
+    );
+    drop(claims);
+    put(schema_org::CLAIMS, schema_org::claims(renderer));
+    put("data/disagreements.json", pretty(&disagreements(renderer)));
+    put("data/sources.json", pretty(&Value::Array(renderer.site.inputs.sources.all.iter().map(csl_json_of_source).collect())));
 }
 
 /// The paths of all data files.
@@ -65,17 +64,15 @@ pub fn data_paths(renderer: &Renderer) -> Vec<String> {
     DATA_FILES.iter().map(|p| (*p).to_owned()).chain(questions).collect()
 }
 
-/// Path and text of a CSV file for each question: its estimates alone, with the columns of `data/estimates.csv`.
-pub fn questions(renderer: &Renderer) -> Vec<(String, String)> {
-    let questions = renderer.site.inputs.questions.all.iter().enumerate();
-    questions
-        .map(|(number, question)| (question_csv(&question.id), number))
-        .filter(|(path, _)| !DATA_FILES.contains(&path.as_str()))
-        .map(|(path, number)| {
+/// A CSV file for each question: its estimates alone, with the columns of `data/estimates.csv`.
+pub fn questions(renderer: &Renderer, put: impl Fn(&str, String)) {
+    for (number, question) in renderer.site.inputs.questions.all.iter().enumerate() {
+        let path = question_csv(&question.id);
+        if !DATA_FILES.contains(&path.as_str()) {
             let claims: Vec<ClaimView> = renderer.site.claims.by_question[number].iter().map(|c| renderer.views.claim(*c)).collect();
-            (path, estimates(claims.iter()))
-        })
-        .collect()
+            put(&path, estimates(claims.iter()));
+        }
+    }
 }
 
 fn estimates<'a>(claims: impl Iterator<Item = &'a ClaimView>) -> String {

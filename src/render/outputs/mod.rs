@@ -16,14 +16,13 @@ pub use hosts::{add as for_hosts, all_redirect, is_one as is_for_hosts};
 pub use references::{CiteThis, cite_this};
 pub use search::{PATH as SEARCH_INDEX, entry as search_entry, index as search_index, is_searched_in_full};
 
-use super::{File, Renderer};
+use super::{Put, Renderer};
 use crate::diag::Report;
 use crate::output::OutputTree;
 
 /// Feeds, sitemap, data.
-pub fn listed(renderer: &Renderer) -> Vec<File> {
-    let mut files: Vec<File> = Vec::new();
-    let mut put = |path: &str, text: String| files.push((path.to_owned(), text.into_bytes().into()));
+pub fn listed(renderer: &Renderer, put: Put<'_>) {
+    let put = |path: &str, text: String| put(path, text.as_bytes());
     put("atom.xml", feed::atom(renderer));
     put("feed.json", feed::json(renderer));
     if let Some(text) = feed::corrections(renderer) {
@@ -31,13 +30,8 @@ pub fn listed(renderer: &Renderer) -> Vec<File> {
     }
     put("sitemap.xml", sitemap::sitemap(renderer));
     put("robots.txt", sitemap::robots(renderer));
-    for (path, text) in data::files(renderer) {
-        put(path, text);
-    }
-    for (path, text) in data::questions(renderer) {
-        put(&path, text);
-    }
-    files
+    data::files(renderer, put);
+    data::questions(renderer, put);
 }
 
 /// Whether a path may be one of Pagefind's index.

@@ -27,6 +27,9 @@ const LEVEL: u32 = 6;
 /// Bytes that are packed by themselves: enough that the whole is less than one per cent larger for it.
 const PART: usize = 256 * 1024;
 
+/// Parts that are packed side by side: no more of the text is held at a time.
+const AT_ONCE: usize = 16;
+
 /// Above so many bytes of Markdown in all, the index holds titles, summaries and headings alone: a reader's phone loads
 /// it whole.
 const LARGEST: usize = 2 * 1024 * 1024;
@@ -47,59 +50,82 @@ struct Entry<'a> {
 }
 
 /// The index, packed: a page's entries in reading order, then the sources.
-pub fn index(renderer: &Renderer, entries: &[Option<String>]) -> Vec<u8> {
-    let sources: Vec<String> = (0..renderer.site.inputs.sources.all.len()).filter_map(|s| source(renderer, s)).collect();
-    let listed = renderer.site.routes.order.iter().filter_map(|p| entries.get(*p)?.as_deref());
-    let length: usize = listed.clone().chain(sources.iter().map(String::as_str)).map(|entry| entry.len() + 1).sum();
-    let mut text = String::with_capacity(length + 2);
-    text.push('[');
-    for entry in listed.chain(sources.iter().map(String::as_str)) {
-        if text.len() > 1 {
-            text.push(',');
-        }
-        text.push_str(entry);
+pub fn index(renderer: &Renderer, entries: &[Option<Box<str>>]) -> Vec<u8> {
+    let listed = renderer.site.routes.order.iter().filter_map(|p| entries.get(*p)?.as_deref().map(Cow::Borrowed));
+    let sources = (0..renderer.site.inputs.sources.all.len()).filter_map(|s| source(renderer, s).map(Cow::Owned));
+    let mut packer = Packer::default();
+    let mut before = "[";
+    for entry in listed.chain(sources) {
+        packer.push(before);
+        packer.push(&entry);
+        before = ",";
     }
-    text.push(']');
-    pack(text.as_bytes())
+    packer.push(if before == "[" { "[]" } else { "]" });
+    packer.finish()
 }
 
-/// As one gzip file, its parts packed side by side. Neither a date nor the name of a system: the same bytes everywhere.
-fn pack(bytes: &[u8]) -> Vec<u8> {
-    let parts: Vec<&[u8]> = bytes.chunks(PART).collect();
-    let last = parts.len().saturating_sub(1);
-    let packed: Vec<(Vec<u8>, Crc)> = parts
-        .par_iter()
-        .enumerate()
-        .map(|(n, part)| {
-            let flush = if n == last { FlushCompress::Finish } else { FlushCompress::Sync };
-            let mut out = Vec::with_capacity(part.len() / 2 + 64);
-            let mut deflate = Compress::new(Compression::new(LEVEL), false);
-            let mut done = 0;
-            loop {
-                out.reserve(part.len() / 4 + 64);
-                // Packing from memory into memory cannot fail.
-                let status = deflate.compress_vec(&part[done..], &mut out, flush);
-                done = usize::try_from(deflate.total_in()).unwrap_or(part.len());
-                let has_room = out.len() < out.capacity();
-                if done == part.len() && (has_room || matches!(status, Ok(Status::StreamEnd))) {
-                    break;
-                }
-            }
-            let mut crc = Crc::new();
-            crc.update(part);
-            (out, crc)
-        })
-        .collect();
-    // RFC 1952: no flags, no time, no word on how hard it was packed, system unknown.
-    let mut file = b"\x1f\x8b\x08\0\0\0\0\0\0\xff".to_vec();
-    let mut crc = Crc::new();
-    for (part, of_part) in &packed {
-        file.extend_from_slice(part);
-        crc.combine(of_part);
+/// Makes one gzip file, its parts packed side by side. Neither a date nor the name of a system: the same bytes everywhere.
+struct Packer {
+    /// What is not packed yet.
+    text: Vec<u8>,
+    file: Vec<u8>,
+    crc: Crc,
+}
+
+impl Default for Packer {
+    fn default() -> Self {
+        // RFC 1952: no flags, no time, no word on how hard it was packed, system unknown.
+        Self { text: Vec::new(), file: b"\x1f\x8b\x08\0\0\0\0\0\0\xff".to_vec(), crc: Crc::new() }
     }
-    file.extend_from_slice(&crc.sum().to_le_bytes());
-    file.extend_from_slice(&crc.amount().to_le_bytes());
-    file
+}
+
+impl Packer {
+    fn push(&mut self, text: &str) {
+        if self.text.len() >= AT_ONCE * PART {
+            self.pack(self.text.len() - self.text.len() % PART, FlushCompress::Sync);
+        }
+        self.text.extend_from_slice(text.as_bytes());
+    }
+
+    /// Pack so many bytes; the last part ends with `flush`.
+    fn pack(&mut self, length: usize, flush: FlushCompress) {
+        let parts: Vec<&[u8]> = self.text[..length].chunks(PART).collect();
+        let last = parts.len().saturating_sub(1);
+        let pack = |(n, part): (usize, &&[u8])| pack(part, if n == last { flush } else { FlushCompress::Sync });
+        let packed: Vec<(Vec<u8>, Crc)> = parts.par_iter().enumerate().map(pack).collect();
+        for (part, of_part) in &packed {
+            self.file.extend_from_slice(part);
+            self.crc.combine(of_part);
+        }
+        self.text.drain(..length);
+    }
+
+    fn finish(mut self) -> Vec<u8> {
+        self.pack(self.text.len(), FlushCompress::Finish);
+        self.file.extend_from_slice(&self.crc.sum().to_le_bytes());
+        self.file.extend_from_slice(&self.crc.amount().to_le_bytes());
+        self.file
+    }
+}
+
+/// A part by itself, and its checksum.
+fn pack(part: &[u8], flush: FlushCompress) -> (Vec<u8>, Crc) {
+    let mut out = Vec::with_capacity(part.len() / 2 + 64);
+    let mut deflate = Compress::new(Compression::new(LEVEL), false);
+    let mut done = 0;
+    loop {
+        out.reserve(part.len() / 4 + 64);
+        // Packing from memory into memory cannot fail.
+        let status = deflate.compress_vec(&part[done..], &mut out, flush);
+        done = usize::try_from(deflate.total_in()).unwrap_or(part.len());
+        let has_room = out.len() < out.capacity();
+        if done == part.len() && (has_room || matches!(status, Ok(Status::StreamEnd))) {
+            break;
+        }
+    }
+    let mut crc = Crc::new();
+    crc.update(part);
+    (out, crc)
 }
 
 /// A source's entry.
@@ -151,7 +177,7 @@ impl Text {
 }
 
 /// A page's entry.
-pub fn entry(renderer: &Renderer, number: usize, page_text: &PageText) -> Option<String> {
+pub fn entry(renderer: &Renderer, number: usize, page_text: &PageText) -> Option<Box<str>> {
     let site = &*renderer.site;
     let page = &site.inputs.pages[number];
     let body = &page_text.body;
@@ -175,7 +201,8 @@ pub fn entry(renderer: &Renderer, number: usize, page_text: &PageText) -> Option
     let section = site.routes.pages[number].parent.filter(|s| Some(*s) != site.routes.home);
     let section = section.map(|s| site.inputs.pages[s].front.title.as_str());
     let entry = Entry { path: &site.routes.pages[number].path, title: &page.front.title, section, text: &text.text, at: &text.at };
-    serde_json::to_string(&entry).ok()
+    // Kept until all pages are made, and so without room to grow.
+    serde_json::to_string(&entry).ok().map(|entry| entry.as_str().into())
 }
 
 /// The records of a page, and the terms where the glossary stands.

@@ -86,7 +86,7 @@ impl Views {
     /// The locator of a citation: as written, else as found.
     pub fn locator(&self, page: usize, citation: usize) -> Option<String> {
         let written = &self.site.inputs.pages[page].front.citations[citation].locator;
-        written.clone().or_else(|| self.checked.standing(page)[citation].paragraph().map(|n| format!("para. {n}")))
+        written.as_deref().map(str::to_owned).or_else(|| self.checked.standing(page)[citation].paragraph().map(|n| format!("para. {n}")))
     }
 
     /// Where the words of a quote stand in its source, as an address; none if there is no page that could show them.

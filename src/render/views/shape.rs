@@ -60,7 +60,7 @@ pub struct CiteView {
     pub href: String,
     pub n: Option<usize>,
     pub source: SourceBrief,
-    pub quote: Option<String>,
+    pub quote: Option<Box<str>>,
     pub locator: Option<String>,
     pub status: &'static str,
 }
@@ -192,9 +192,9 @@ pub struct SourceView {
 #[allow(missing_docs)]
 pub struct SourceUse {
     pub id: String,
-    pub quote: Option<String>,
+    pub quote: Option<Box<str>>,
     pub locator: Option<String>,
-    pub lang: Option<String>,
+    pub lang: Option<Box<str>>,
     /// The address of the words in the original.
     pub passage: Option<String>,
     pub status: &'static str,
