@@ -149,7 +149,7 @@ fn notes(renderer: &Renderer, page: usize, page_text: &PageText, html: &mut Stri
                 " <a class=\"cite\" href=\"#cite-{}\" role=\"doc-biblioref\"><span class=\"vh\">{} </span>{}</a>",
                 escape(id),
                 escape(renderer.theme.word("source", "Source")),
-                escape(&source)
+                escape(source)
             );
         }
         html.push_str("</li>\n");

@@ -57,7 +57,7 @@ test(`every page, ${SCHEMES.join(" and ")}, at ${WIDTHS.join(" and ")} pixels`, 
     const page = await browser.newPage({ reducedMotion: "reduce" });
     for (let url = left.shift(); url !== undefined; url = left.shift()) {
       await page.setViewportSize({ width: WIDTHS[0], height: 900 });
-      await page.goto(url, { waitUntil: "networkidle" });
+      await page.goto(url, { waitUntil: "load" });
       await arm(page);
       await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
       for (const width of WIDTHS) {
