@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
@@ -29,7 +28,8 @@ pub const VERSIONS: &str = "versions";
 pub const SUMS: &str = "SHA256SUMS";
 
 /// `site.yaml` as written.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RawConfig {
     /// The site's name.
@@ -108,7 +108,8 @@ fn explainer() -> String {
 }
 
 /// Reuse terms of the site.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct License {
     /// Such as `CC BY 4.0`.
@@ -118,7 +119,8 @@ pub struct License {
 }
 
 /// How far a citation that follows a full stop reaches back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum CitesCover {
     /// The sentence before it.
@@ -129,7 +131,8 @@ pub enum CitesCover {
 }
 
 /// How readers search the site.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Search {
     /// One file with the text of every page; good to about a hundred pages.
@@ -393,7 +396,8 @@ impl Config {
 }
 
 /// The schema of `site.yaml` for editors.
-pub fn schema() -> schemars::Schema {
+#[cfg(test)]
+pub(crate) fn schema() -> schemars::Schema {
     schemars::schema_for!(RawConfig)
 }
 

@@ -147,6 +147,7 @@ impl<'de> Deserialize<'de> for Date {
     }
 }
 
+#[cfg(test)]
 impl schemars::JsonSchema for Date {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Date".into()

@@ -197,7 +197,7 @@ fn block(key: &str, source: &LockedSource) -> String {
         escape(archive),
     );
     let mut quotes: Vec<_> = quotes.iter().collect();
-    quotes.sort_by_key(|(digest, quote)| (&quote.paragraphs, *digest));
+    quotes.sort_unstable_by_key(|(digest, quote)| (&quote.paragraphs, *digest));
     for (digest, quote) in quotes {
         let paragraphs: Vec<_> = quote.paragraphs.iter().map(u32::to_string).collect();
         let _ = writeln!(block, "  quote {digest:032x} at {}: {}", paragraphs.join(","), escape(&quote.opening));

@@ -51,7 +51,7 @@ pub fn stale(cli: &Cli, args: &Stale) -> Result<ExitCode, Failure> {
     deny(cli, &mut found);
     if cli.format == Format::Human {
         let mut due: Vec<Due> = inputs.pages.iter().flat_map(|p| review::due(p, args.as_of)).collect();
-        due.sort();
+        due.sort_unstable();
         for Due { date, file, estimate, name } in &due {
             println!("{date}\t{file}\t{}\t{name}", if estimate.is_some() { "estimate" } else { "page" });
         }

@@ -84,7 +84,7 @@ fn by_likeness(was: &[Record], now: &[Record], partner: &mut [Option<usize>], fr
             }
         }
     }
-    pairs.sort_by_key(|(likeness, new, old)| (std::cmp::Reverse(*likeness), *new, *old));
+    pairs.sort_unstable_by_key(|(likeness, new, old)| (std::cmp::Reverse(*likeness), *new, *old));
     for (_, new, old) in pairs {
         if partner[new].is_none() && free[old] {
             partner[new] = Some(old);

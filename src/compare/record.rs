@@ -62,7 +62,7 @@ fn maybe<T: ToString>(text: Option<T>) -> Vec<String> {
 
 fn sorted<'a>(items: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut items: Vec<String> = items.map(str::to_owned).collect();
-    items.sort();
+    items.sort_unstable();
     items.dedup();
     items
 }

@@ -59,8 +59,8 @@ pub struct Plan {
 impl Plan {
     /// In order.
     pub fn of(mut puts: Vec<Step>, mut deletes: Vec<Step>, unchanged: usize) -> Self {
-        puts.sort_by(|a, b| (Rank::of(&a.path), &a.path).cmp(&(Rank::of(&b.path), &b.path)));
-        deletes.sort_by(|a, b| (Rank::of(&b.path), &a.path).cmp(&(Rank::of(&a.path), &b.path)));
+        puts.sort_unstable_by(|a, b| (Rank::of(&a.path), &a.path).cmp(&(Rank::of(&b.path), &b.path)));
+        deletes.sort_unstable_by(|a, b| (Rank::of(&b.path), &a.path).cmp(&(Rank::of(&a.path), &b.path)));
         Self { puts, deletes, unchanged }
     }
 

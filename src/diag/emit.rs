@@ -175,7 +175,7 @@ fn github(d: &Diagnostic) -> String {
 /// SARIF 2.1.0 (OASIS): one run, one rule a code, columns in Unicode code points.
 fn sarif(report: &Report) -> Value {
     let mut codes: Vec<Code> = report.iter().map(|d| d.code).collect();
-    codes.sort();
+    codes.sort_unstable();
     codes.dedup();
     let rules: Vec<Value> = codes.iter().map(|c| json!({ "id": c.name(), "shortDescription": { "text": c.meaning() } })).collect();
     let results: Vec<Value> = report

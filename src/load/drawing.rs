@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
 use serde::Deserialize;
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
@@ -21,7 +20,8 @@ use crate::yaml_path;
 const NARROWEST: u32 = 16;
 
 /// How pictures in the text are resized.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Images {
     /// Widths in pixels, ascending. A picture is never made wider than it is.
@@ -37,7 +37,8 @@ impl Default for Images {
 }
 
 /// The icon and the colours around it, each as CSS writes it.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Icon {
     /// A file below `assets/`, which a site replaces by one of the same name.

@@ -100,7 +100,7 @@ pub fn below(root: &Path, folder: &str, has_links: &mut bool, report: &mut Repor
             }
         }
     }
-    paths.sort();
+    paths.sort_unstable();
     Ok(paths)
 }
 
@@ -128,7 +128,7 @@ pub fn folders(folder: &Path) -> Vec<String> {
         .map(|e| e.file_name().to_string_lossy().into_owned())
         .filter(|n| !is_ignored(n))
         .collect();
-    names.sort();
+    names.sort_unstable();
     names
 }
 

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
@@ -17,7 +16,8 @@ pub use crate::yaml::Names;
 use crate::yaml::Yaml;
 
 /// The record at the head of a page.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FrontMatter {
     /// The page's heading; plain text.
@@ -88,7 +88,8 @@ pub struct FrontMatter {
 }
 
 /// A page's own level for a check.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PageCheck {
     /// `error`, `warning` or `off`.
@@ -99,7 +100,8 @@ pub struct PageCheck {
 }
 
 /// What ties a statement to a place in a source. Its words take no room to grow in: a large site has some hundred thousand.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Citation {
     /// Used in the text as `[@id]`; the source's key when absent.
@@ -132,7 +134,8 @@ impl Citation {
 }
 
 /// A figure that answers a question.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Estimate {
     /// Gives the claim its anchor, `#claim-ID`.
@@ -175,7 +178,8 @@ pub struct Estimate {
 }
 
 /// Something that happened, or is planned.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Event {
     /// Gives the claim its anchor.
@@ -209,7 +213,8 @@ pub struct Event {
 }
 
 /// Where an actor stands in a response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
 pub enum Stance {
@@ -226,7 +231,8 @@ pub enum Stance {
 }
 
 /// What an actor did or said about it.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Response {
     /// Gives the claim its anchor.
@@ -256,7 +262,8 @@ pub struct Response {
 }
 
 /// How far a motive is established.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
 pub enum Status {
@@ -267,7 +274,8 @@ pub enum Status {
 }
 
 /// A reason ascribed to an actor.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Motive {
     /// Gives the claim its anchor.
@@ -294,7 +302,8 @@ pub struct Motive {
 }
 
 /// What a page had wrong, and what it says now.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Correction {
     /// When it was corrected.
@@ -347,11 +356,6 @@ pub fn split(file: &Arc<TextFile>) -> Result<Fences, Diagnostic> {
 /// Read the typed record.
 pub fn read(file: &Arc<TextFile>, fences: &Fences) -> Result<FrontMatter, Diagnostic> {
     Yaml { file: file.clone(), range: fences.yaml.clone() }.read()
-}
-
-/// The schema of front matter for editors.
-pub fn schema() -> schemars::Schema {
-    schemars::schema_for!(FrontMatter)
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 
 use csscolorparser::Color;
-use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -16,7 +15,8 @@ use crate::diag::{Code, Diagnostic, Report, did_you_mean};
 use crate::yaml::{Step, Yaml};
 
 /// A setting as `theme.yaml` declares it.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Setting {
     /// What values it takes.
@@ -41,7 +41,8 @@ pub struct Setting {
 }
 
 /// The types of settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// One line of text, or none.

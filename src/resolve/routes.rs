@@ -165,7 +165,7 @@ impl Routes {
             routes.copies.push((output, number));
         }
         folders(&taken, report);
-        routes.copies.sort();
+        routes.copies.sort_unstable();
         let mut children: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (i, page) in inputs.pages.iter().enumerate() {
             routes.pages[i].parent = parent_section(&page.path, &routes.by_file);
@@ -363,7 +363,7 @@ fn fold(path: &str) -> String {
 fn folders(taken: &HashMap<String, (String, Option<Span>)>, report: &mut Report) {
     let mut reported = HashSet::new();
     let mut paths: Vec<&String> = taken.keys().collect();
-    paths.sort();
+    paths.sort_unstable();
     for path in paths {
         for (end, _) in path.match_indices('/') {
             let Some((what, place)) = taken.get(&path[..end]) else { continue };

@@ -62,7 +62,7 @@ impl Change {
         }
         change.files.extend(came.into_values().flatten());
         change.styles.sort_by(|a, b| a.old.cmp(&b.old));
-        change.files.sort();
+        change.files.sort_unstable();
         change
     }
 

@@ -5,12 +5,12 @@
 
 use std::fmt;
 
-use schemars::JsonSchema;
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 
 /// One name or several.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, JsonSchema)]
-#[schemars(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(untagged))]
 pub enum Names {
     /// A single name.
     One(String),

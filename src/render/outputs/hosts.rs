@@ -102,7 +102,7 @@ impl<'a> Rules<'a> {
                 redirects.push((percent(from), percent(&routed.path)));
             }
         }
-        redirects.sort();
+        redirects.sort_unstable();
         let below: Vec<&str> = tree.iter().map(|(path, _)| path).filter(|path| path.starts_with(ASSETS)).collect();
         let immutable = match below.iter().all(|path| is_fingerprinted(path)) {
             true if below.is_empty() => Vec::new(),

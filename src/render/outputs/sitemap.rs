@@ -20,7 +20,7 @@ pub fn sitemap(renderer: &Renderer) -> String {
         })
         .chain(site.inputs.sources.all.iter().map(|s| (format!("{base}sources/{}/", percent(&s.key)), None)))
         .collect();
-    entries.sort();
+    entries.sort_unstable();
     let mut xml = String::with_capacity(entries.iter().map(|(url, _)| url.len() + 80).sum::<usize>() + 128);
     xml.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
     for (url, date) in entries {
