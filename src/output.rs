@@ -90,7 +90,7 @@ pub trait Sink: Sync {
     fn begin(&self) {}
 
     /// Take a file. The answer goes into the tree: the bytes themselves, or where they are now. A sink that is refused
-    /// something remembers it, and says so when it is asked to finish.
+    /// something remembers it, keeps no bytes from then on, and says so when it is asked to finish.
     fn put(&self, path: &str, bytes: &[u8]) -> Output;
 }
 

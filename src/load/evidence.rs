@@ -24,14 +24,13 @@ pub(super) struct Evidence {
 }
 
 impl Evidence {
-    pub fn read(options: &Options, config: &Config) -> Result<Self, ReadError> {
+    pub fn read(options: &Options, config: &Config, lock: Option<Arc<TextFile>>) -> Result<Self, ReadError> {
         let (root, mut texts, mut found) = (&options.root, Vec::new(), Report::default());
         let sources = bibliography(root, config, &mut texts, &mut found)?;
         let inside = crate::config::stays_inside(Path::new(&config.citation_style));
         let is_file = config.citation_style.ends_with(".csl") && inside;
         let style_file = if is_file { files::read_text(root, &config.citation_style, &mut found)? } else { None };
-        let lock = files::read_lock(root, "content/sources.lock", &mut found)?;
-        texts.extend(style_file.iter().chain(&lock).cloned());
+        texts.extend(style_file.clone());
         let archive = Archive::open(options, config, &sources, lock, &mut found);
         Ok(Self { sources, style_file, archive, texts, found })
     }

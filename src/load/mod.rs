@@ -250,9 +250,12 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
     let parsed =
         || page_paths.par_iter().with_max_len(16).map(|path| read_page(options, path, trusted_html, reuse)).collect::<Result<Vec<_>, _>>();
     let theme = || config.as_ref().map(|config| ThemeRead::of(root, config)).transpose();
-    let evidence = || config.as_ref().map(|config| Evidence::read(options, config)).transpose();
-    let named = || Named::read(root);
-    let ((theme, (named, evidence)), parsed) = rayon::join(|| rayon::join(theme, || rayon::join(named, evidence)), parsed);
+    let evidence = || {
+        let mut named = Named::read(root)?;
+        let lock = named.lock.take();
+        Ok((named, config.as_ref().map(|config| Evidence::read(options, config, lock)).transpose()?))
+    };
+    let ((theme, evidence), parsed) = rayon::join(|| rayon::join(theme, evidence), parsed);
     let mut pages: Vec<Arc<PageInput>> = Vec::new();
     let mut unread = BTreeSet::new();
     for (path, parsed) in page_paths.iter().zip(parsed?) {
@@ -264,12 +267,12 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
             }
         }
     }
-    let named = named?;
+    let (named, evidence) = evidence?;
     report.extend(named.found);
     texts.extend(named.texts);
     reuse.forget_pages(|path| page_paths.binary_search_by(|p| p.as_str().cmp(path)).is_ok());
 
-    let (Some(config), Some(theme), Some(evidence)) = (config, theme?, evidence?) else {
+    let (Some(config), Some(theme), Some(evidence)) = (config, theme?, evidence) else {
         pages.iter().for_each(|page| report.extend(page.found.clone()));
         return Ok(Err(found));
     };

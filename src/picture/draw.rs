@@ -50,7 +50,7 @@ pub fn draw(svg: &str, frame: Frame, fonts: &Fonts) -> Result<Vec<u8>, String> {
     let top = (height - tree.size().height() * scale) / 2.0;
     resvg::render(&tree, Transform::from_row(scale, 0.0, 0.0, scale, left, top), &mut pixels.as_mut());
     let runs: Vec<_> = pixels.pixels().chunk_by(|a, b| a == b).map(|run| (straight(&run[0]), run.len())).collect();
-    png::encode(&runs, frame.width, frame.height, STEPS).ok_or_else(|| "it cannot be encoded".to_owned())
+    png::encode(runs.iter().copied(), frame.width, frame.height, STEPS).ok_or_else(|| "it cannot be encoded".to_owned())
 }
 
 fn straight(pixel: &PremultipliedColorU8) -> [u8; 4] {

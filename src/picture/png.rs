@@ -19,40 +19,42 @@ const MOST_COLOURS: usize = 8192;
 pub type Run = (Colour, usize);
 
 /// Single pixels as runs.
-pub fn runs(pixels: &[Colour]) -> Vec<Run> {
-    pixels.chunk_by(|a, b| a == b).map(|run| (run[0], run.len())).collect()
+pub fn runs(pixels: &[Colour]) -> impl Iterator<Item = Run> + Clone {
+    pixels.chunk_by(|a, b| a == b).map(|run| (run[0], run.len()))
 }
 
-/// Encode `width` × `height` pixels, row by row. `steps`: to how many bits of each channel colours may be rounded so that a
-/// palette holds them; 8 keeps every pixel as it is.
-pub fn encode(pixels: &[Run], width: u32, height: u32, steps: u8) -> Option<Vec<u8>> {
-    if let Some((palette, indices)) = with_palette(pixels, steps) {
+/// Encode `width` × `height` pixels, row by row; they are gone through more than once. `steps`: to how many bits of each
+/// channel colours may be rounded so that a palette holds them; 8 keeps every pixel as it is.
+pub fn encode(pixels: impl Iterator<Item = Run> + Clone, width: u32, height: u32, steps: u8) -> Option<Vec<u8>> {
+    let area = width as usize * height as usize;
+    if let Some((palette, indices)) = with_palette(pixels.clone(), area, steps) {
         return write(&indices, width, height, Some(&palette), ColorType::Indexed);
     }
-    if pixels.iter().all(|(colour, _)| colour[3] == 255) {
-        let bytes: Vec<u8> = pixels.iter().flat_map(|(c, length)| repeat_n([c[0], c[1], c[2]], *length).flatten()).collect();
-        return write(&bytes, width, height, None, ColorType::Rgb);
+    let opaque = pixels.clone().all(|(colour, _)| colour[3] == 255);
+    let (channels, kind) = if opaque { (3, ColorType::Rgb) } else { (4, ColorType::Rgba) };
+    let mut bytes = Vec::with_capacity(area * channels);
+    for (colour, length) in pixels {
+        repeat_n(&colour[..channels], length).for_each(|pixel| bytes.extend_from_slice(pixel));
     }
-    let bytes: Vec<u8> = pixels.iter().flat_map(|(colour, length)| repeat_n(*colour, *length).flatten()).collect();
-    write(&bytes, width, height, None, ColorType::Rgba)
+    write(&bytes, width, height, None, kind)
 }
 
 /// The colours, commonest first, and for each pixel its number among them.
-fn with_palette(pixels: &[Run], steps: u8) -> Option<(Vec<Colour>, Vec<u8>)> {
-    let counts = count(pixels)?;
+fn with_palette(pixels: impl Iterator<Item = Run> + Clone, area: usize, steps: u8) -> Option<(Vec<Colour>, Vec<u8>)> {
+    let counts = count(pixels.clone())?;
     let (palette, numbers) = (steps.min(8)..=8).rev().find_map(|bits| rounded(&counts, bits))?;
-    let mut indices = Vec::with_capacity(pixels.iter().map(|(_, length)| length).sum());
+    let mut indices = Vec::with_capacity(area);
     for (colour, length) in pixels {
-        indices.resize(indices.len() + length, *numbers.get(colour)?);
+        indices.resize(indices.len() + length, *numbers.get(&colour)?);
     }
     Some((palette, indices))
 }
 
 /// How often each colour stands in the pixels; none if there are too many.
-fn count(pixels: &[Run]) -> Option<Vec<(Colour, usize)>> {
+fn count(pixels: impl Iterator<Item = Run>) -> Option<Vec<(Colour, usize)>> {
     let mut counts: HashMap<Colour, usize> = HashMap::new();
     for (colour, length) in pixels {
-        *counts.entry(*colour).or_default() += length;
+        *counts.entry(colour).or_default() += length;
         if counts.len() > MOST_COLOURS {
             return None;
         }

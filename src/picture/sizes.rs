@@ -154,7 +154,7 @@ fn encode(
     }
     let (width, height) = (pixels.width(), pixels.height());
     let made = match profile {
-        None => png::encode(&png::runs(pixels.to_rgba8().as_raw().as_chunks().0), width, height, 8)?,
+        None => png::encode(png::runs(pixels.to_rgba8().as_raw().as_chunks().0), width, height, 8)?,
         Some(profile) => {
             let mut file = Vec::new();
             let mut encoder = PngEncoder::new(&mut file);

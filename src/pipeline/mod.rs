@@ -124,9 +124,10 @@ pub fn build_site(
     let ((summary, found), of_site) = rayon::join(check, || renderer.as_ref().map(|renderer| Made::of_site(sink, renderer, &entries)));
     built.summary = summary;
     report.extend(found);
-    if let Some((renderer, of_site)) = renderer.as_ref().zip(of_site).filter(|_| !report.has_errors()) {
+    if let Some((renderer, (loose, rest))) = renderer.as_ref().zip(of_site).filter(|_| !report.has_errors()) {
         let mut tree = OutputTree::default();
-        for part in of_site.into_iter().chain(made) {
+        // A fault of all pages is told of the first: an author's page before one that the site makes.
+        for part in std::iter::once(loose).chain(made).chain(rest) {
             report.extend(part.report);
             part.files.into_iter().for_each(|(path, output)| tree.add_output(path, output));
         }
@@ -171,8 +172,8 @@ impl Made {
         Self { files: files.into_iter().map(put).collect(), report }
     }
 
-    /// All that is no author's page: pages of sources, assets, icons, files to copy, feeds, data.
-    fn of_site(sink: &dyn Sink, renderer: &Renderer, entries: &[Option<Box<str>>]) -> Vec<Self> {
+    /// All that is no author's page: assets, icons and files to copy; then pages of sources, feeds, data.
+    fn of_site(sink: &dyn Sink, renderer: &Renderer, entries: &[Option<Box<str>>]) -> (Self, Vec<Self>) {
         let of_sources = || {
             (0..renderer.site.inputs.sources.all.len())
                 .into_par_iter()
@@ -182,8 +183,8 @@ impl Made {
         };
         let (rest, (mut made, loose)) =
             rayon::join(|| Made::rest(sink, renderer, entries), || rayon::join(of_sources, || Made::loose(sink, renderer)));
-        made.extend([rest, loose]);
-        made
+        made.push(rest);
+        (loose, made)
     }
 
     /// Feeds, data, the search index: each large on a large site, and none kept until the last is made.

@@ -66,7 +66,7 @@ fn photograph() -> Vec<u8> {
 fn drawing(width: u32) -> Vec<u8> {
     let bands = |i: u32| if (i / 40).is_multiple_of(3) { [163, 21, 46, 255] } else { [253, 253, 252, 255] };
     let pixels: Vec<[u8; 4]> = (0..300 * width).map(|i| bands(i % width)).collect();
-    png::encode(&png::runs(&pixels), width, 300, 8).expect("it can be encoded")
+    png::encode(png::runs(&pixels), width, 300, 8).expect("it can be encoded")
 }
 
 fn holds(bytes: &[u8], what: &[u8]) -> bool {

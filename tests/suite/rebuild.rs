@@ -87,7 +87,7 @@ const EVENT: u8 = 12;
 
 /// A picture that is resized; an odd number has metadata, which is left out; 4 is none at all.
 fn picture(number: u8) -> Vec<u8> {
-    let mut file = cited::picture::png::encode(&[([number, 90, 90, 255], 500 * 20)], 500, 20, 8).expect("it can be encoded");
+    let mut file = cited::picture::png::encode([([number, 90, 90, 255], 500 * 20)].into_iter(), 500, 20, 8).expect("it can be encoded");
     match number {
         4 => file.truncate(40),
         n if n % 2 == 1 => file.extend_from_slice(b"taken at Weir 3"),

@@ -145,7 +145,7 @@ impl Known {
 
     fn look_through(&self, number: u64, state: &Arc<Checked>) {
         let site = state.site();
-        let checker = Checker::of(state.clone());
+        let checker = self.aside(|| Checker::of(state.clone()));
         let check = |page: usize| {
             if self.is_over(number) {
                 return;
@@ -157,9 +157,9 @@ impl Known {
                 store.pages[page] = Some(Arc::new(report));
             }
         };
-        let all = |pages: Vec<usize>| match self.threads.get_or_init(pool).as_ref().filter(|_| pages.len() > FEW) {
-            Some(threads) => threads.install(|| pages.into_par_iter().for_each(check)),
-            None => pages.into_iter().for_each(check),
+        let all = |pages: Vec<usize>| match pages.len() {
+            ..=FEW => pages.into_iter().for_each(check),
+            _ => self.aside(|| pages.into_par_iter().for_each(check)),
         };
         let unknown = || -> Vec<usize> { self.lock().pages.iter().enumerate().filter(|(_, p)| p.is_none()).map(|(n, _)| n).collect() };
         all(unknown());
@@ -207,7 +207,7 @@ impl Known {
             let mut rest = Report::default();
             state.site().inputs.tell(&mut rest);
             state.site().tell(&mut rest);
-            checker.rest(&mut rest);
+            self.aside(|| checker.rest(&mut rest));
             (self.levels)(&mut rest);
             Arc::new(rest)
         });
@@ -227,6 +227,14 @@ impl Known {
             store.report = store.complete.clone();
         }
         (self.wake)();
+    }
+
+    /// Do what may be divided among threads, in those of the checks.
+    fn aside<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        match self.threads.get_or_init(pool) {
+            Some(threads) => threads.install(work),
+            None => work(),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Store> {

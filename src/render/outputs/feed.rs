@@ -131,7 +131,7 @@ pub fn corrections(renderer: &Renderer) -> Option<String> {
             })
         })
         .collect();
-    entries.sort_unstable_by(|a, b| (b.updated, &a.id).cmp(&(a.updated, &b.id)));
+    entries.sort_by(|a, b| (b.updated, &a.id).cmp(&(a.updated, &b.id)));
     entries.truncate(LONGEST);
     let newest = inputs.pages.iter().flat_map(|p| &p.front.corrections).map(|c| c.date).max_by_key(|d| d.first())?;
     let title = format!("{}: {}", inputs.config.title, renderer.theme.word("corrections", "Corrections"));

@@ -235,3 +235,33 @@ fn shown<'a>(block: &'a Block, calls: &[PlacedCall]) -> Cow<'a, str> {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use flate2::bufread::GzDecoder;
+
+    use super::*;
+
+    #[test]
+    fn what_is_packed_piece_by_piece_comes_out_whole() {
+        let words = (0..).flat_map(|n: usize| format!("{{\"title\":\"{n} {:x}\"}},", n.wrapping_mul(0x9e37_79b9_7f4a_7c15)).into_bytes());
+        let piece = |length: usize| String::from_utf8(words.clone().take(length).collect()).expect("text");
+        // Less than a part, whole parts, all that is packed at once, and more than that in pieces of every size.
+        for pieces in [vec![1], vec![PART], vec![PART + 1], vec![AT_ONCE * PART, 1], vec![AT_ONCE * PART - 1, 2, AT_ONCE * PART, 7, PART]] {
+            let mut packer = Packer::default();
+            let texts: Vec<String> = pieces.iter().map(|length| piece(*length)).collect();
+            texts.iter().for_each(|text| packer.push(text));
+            let file = packer.finish();
+            let mut unpacked = String::new();
+            let mut decoder = GzDecoder::new(&file[..]);
+            decoder.read_to_string(&mut unpacked).expect("a gzip file");
+            assert!(unpacked == texts.concat(), "{pieces:?}");
+            assert!(decoder.into_inner().is_empty(), "{pieces:?}: nothing follows the file");
+            if pieces.iter().sum::<usize>() > PART {
+                assert!(file.len() < unpacked.len() / 2, "{pieces:?}: {} bytes of {}", file.len(), unpacked.len());
+            }
+        }
+    }
+}
