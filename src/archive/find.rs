@@ -288,6 +288,8 @@ fn stands_at(folded: &Folded, original: &str, needle: &Needle, at: usize) -> Opt
 pub struct Quotation {
     text: String,
     folded: Folded,
+    /// Its first letters, but for the very first; none where parts are omitted, since it may then begin with another part.
+    opening: Option<memmem::Finder<'static>>,
     /// Parts that must stand in a quote, one after the other: any of these will do. Made when they are first asked for.
     readings: OnceLock<Vec<Vec<Needle>>>,
 }
@@ -295,7 +297,8 @@ pub struct Quotation {
 impl Quotation {
     /// Make it ready.
     pub fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), folded: Folded::new(if text.len() > MAX_QUOTE_BYTES { "" } else { text }), readings: OnceLock::new() }
+        let folded = Folded::new(if text.len() > MAX_QUOTE_BYTES { "" } else { text });
+        Self { text: text.to_owned(), opening: opening(folded.text()), folded, readings: OnceLock::new() }
     }
 
     /// Whether it stands in a quote: by the same rules as a quote in a text, omissions included, but its final punctuation may
@@ -304,12 +307,36 @@ impl Quotation {
         if self.text.len() > MAX_QUOTE_BYTES || quote.text.len() > MAX_QUOTE_BYTES {
             return false;
         }
+        self.may_stand_in(quote) && self.stands_word_for_word_in(quote)
+    }
+
+    /// Whether its opening is anywhere in a quote: for most pairs that says no, and no needle has to be made.
+    pub(super) fn may_stand_in(&self, quote: &Self) -> bool {
+        self.opening.as_ref().is_none_or(|opening| opening.find(quote.folded.text().as_bytes()).is_some())
+    }
+
+    pub(super) fn stands_word_for_word_in(&self, quote: &Self) -> bool {
         self.readings.get_or_init(|| readings(&self.text)).iter().any(|parts| stand_in_order(&quote.folded, &quote.text, parts))
     }
 }
 
+/// How many bytes are looked for before a quotation is.
+const OPENING: usize = 8;
+
+fn opening(folded: &str) -> Option<memmem::Finder<'static>> {
+    let mut letters = folded.trim_start().trim_end_matches(is_closing).chars();
+    letters.next();
+    let letters = letters.as_str().as_bytes();
+    (!folded.contains('…')).then(|| memmem::Finder::new(&letters[..letters.len().min(OPENING)]).into_owned())
+}
+
+/// What may differ at the end of a quotation.
+fn is_closing(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '…')
+}
+
 fn readings(quotation: &str) -> Vec<Vec<Needle>> {
-    let bare = quotation.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '…'));
+    let bare = quotation.trim_end_matches(is_closing);
     let bare = bare.trim_start();
     let mut rest = bare.chars();
     let small = rest.next().filter(|c| c.is_uppercase()).map(|c| c.to_lowercase().chain(rest).collect::<String>());

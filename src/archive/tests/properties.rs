@@ -4,7 +4,7 @@
 use super::quotation_in_quote;
 use crate::archive::boundary::inside_word;
 use crate::archive::fold::Folded;
-use crate::archive::{ArchivedText, Find, Locator, Lock, fold_digest, vet};
+use crate::archive::{ArchivedText, Find, Locator, Lock, Quotation, fold_digest, vet};
 use proptest::prelude::*;
 
 /// Pieces that fold, join and cut in every way the rules speak of.
@@ -188,6 +188,26 @@ proptest! {
         more.insert(at, "not".to_owned());
         prop_assert!(!stands(&source, &less.join(" ")));
         prop_assert!(!stands(&source, &more.join(" ")));
+    }
+
+    #[test]
+    fn a_quotation_is_never_ruled_out_where_it_stands(
+        source in any_text(),
+        cut in any::<(prop::sample::Index, prop::sample::Index)>(),
+        capital in any::<bool>(),
+        end in prop::sample::select(&["", ".", "?!", "…", ". ", ","][..]),
+    ) {
+        let mut at: Vec<usize> = source.char_indices().map(|(at, _)| at).chain([source.len()]).collect();
+        at.dedup();
+        let (one, other) = (at[cut.0.index(at.len())], at[cut.1.index(at.len())]);
+        let words = &source[one.min(other)..one.max(other)];
+        let mut letters = words.chars();
+        let first = letters.next().filter(|_| capital).map(|c| c.to_uppercase().collect::<String>());
+        let quotation = format!("{}{end}", first.map_or_else(|| words.to_owned(), |first| first + letters.as_str()));
+        for (a, b) in [(&quotation, &source), (&source, &quotation)] {
+            let (a, b) = (Quotation::new(a), Quotation::new(b));
+            prop_assert!(a.may_stand_in(&b) || !a.stands_word_for_word_in(&b), "{a:?} in {b:?}");
+        }
     }
 
     #[test]
