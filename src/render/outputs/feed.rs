@@ -3,6 +3,8 @@
 //! In: pages. Out: the text of `atom.xml`, `feed.json` and `corrections.xml`. An entry's id is its address; that of a
 //! correction depends on its date and on what was corrected alone, so that readers never see one twice.
 
+use std::cmp::Reverse;
+
 use atom_syndication::{Category, Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Text};
 use serde_json::json;
 
@@ -22,34 +24,32 @@ struct Item<'a> {
     tags: &'a [String],
 }
 
-fn items<'a>(renderer: &'a Renderer) -> Vec<Item<'a>> {
-    let config = &renderer.site.inputs.config;
-    let mut items: Vec<Item<'a>> = renderer
-        .site
-        .inputs
-        .pages
-        .iter()
-        .zip(&renderer.site.routes.pages)
-        // The home page is the site itself, which the feed names already.
-        .filter(|(_, routed)| !routed.path.is_empty())
-        .filter_map(|(page, routed)| {
-            let front = &page.front;
-            let published = front.date.or(front.updated)?;
-            let authors = if front.authors.is_empty() { &config.authors } else { &front.authors };
-            Some(Item {
-                title: &front.title,
-                url: format!("{}{}", config.base_url, routed.path),
-                summary: front.summary.as_deref().unwrap_or(""),
-                published,
-                updated: front.updated.unwrap_or(published),
-                authors,
-                tags: &front.tags,
-            })
+fn items(renderer: &Renderer) -> Vec<Item<'_>> {
+    let site = &renderer.site;
+    let config = &site.inputs.config;
+    let dates = |page: usize| {
+        let front = &site.inputs.pages[page].front;
+        let published = front.date.or(front.updated)?;
+        Some((published, front.updated.unwrap_or(published)))
+    };
+    // The home page is the site itself, which the feed names already.
+    let routed = site.routes.pages.iter().map(|routed| routed.path.as_str()).enumerate().filter(|(_, path)| !path.is_empty());
+    let mut newest: Vec<_> = routed.filter_map(|(page, path)| Some((Reverse(dates(page)?.1.first()), path, page))).collect();
+    newest.sort_unstable();
+    newest.truncate(LONGEST);
+    let item = |(_, path, page): (_, &str, usize)| {
+        let (front, (published, updated)) = (&site.inputs.pages[page].front, dates(page)?);
+        Some(Item {
+            title: &front.title,
+            url: format!("{}{path}", config.base_url),
+            summary: front.summary.as_deref().unwrap_or(""),
+            published,
+            updated,
+            authors: if front.authors.is_empty() { &config.authors } else { &front.authors },
+            tags: &front.tags,
         })
-        .collect();
-    items.sort_unstable_by(|a, b| (b.updated.first(), &a.url).cmp(&(a.updated.first(), &b.url)));
-    items.truncate(LONGEST);
-    items
+    };
+    newest.into_iter().filter_map(item).collect()
 }
 
 fn instant(date: Date) -> FixedDateTime {

@@ -2,6 +2,7 @@
 //!
 //! In: addresses and dates. Out: their text. A page's `lastmod` is the date its readers see.
 
+use crate::date::Date;
 use crate::load::markdown::escape;
 use crate::render::Renderer;
 
@@ -9,18 +10,18 @@ use crate::render::Renderer;
 pub fn sitemap(renderer: &Renderer) -> String {
     let site = &*renderer.site;
     let base = &site.inputs.config.base_url;
-    let mut entries: Vec<(String, Option<String>)> = site
+    let mut entries: Vec<(String, Option<Date>)> = site
         .routes
         .pages
         .iter()
         .zip(&site.inputs.pages)
         .map(|(routed, page)| {
             let date = page.front.updated.or(page.front.date).filter(|d| d.day().is_some());
-            (format!("{base}{}", percent(&routed.path)), date.map(|d| d.to_string()))
+            (format!("{base}{}", percent(&routed.path)), date)
         })
         .chain(site.inputs.sources.all.iter().map(|s| (format!("{base}sources/{}/", percent(&s.key)), None)))
         .collect();
-    entries.sort_unstable();
+    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     let mut xml = String::with_capacity(entries.iter().map(|(url, _)| url.len() + 80).sum::<usize>() + 128);
     xml.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
     for (url, date) in entries {
