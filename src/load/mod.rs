@@ -252,7 +252,9 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
     let theme = || config.as_ref().map(|config| ThemeRead::of(root, config)).transpose();
     let evidence = || {
         let mut named = Named::read(root)?;
-        let lock = named.lock.take();
+        // One run tells of everything: of a lock beside a configuration that cannot be read, too.
+        let lock = files::read_lock(root, "content/sources.lock", &mut named.found)?;
+        named.texts.extend(lock.clone());
         Ok((named, config.as_ref().map(|config| Evidence::read(options, config, lock)).transpose()?))
     };
     let ((theme, evidence), parsed) = rayon::join(|| rayon::join(theme, evidence), parsed);

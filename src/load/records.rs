@@ -152,12 +152,11 @@ impl<T> Records<T> {
     }
 }
 
-/// The three lists and the text of the lock, and what was found in them.
+/// The three lists, and what was found in them.
 pub(super) struct Named {
     pub actors: Records<Actor>,
     pub questions: Records<Question>,
     pub glossary: Records<Term>,
-    pub lock: Option<Arc<TextFile>>,
     /// The files that were read.
     pub texts: Vec<Arc<TextFile>>,
     pub found: Report,
@@ -175,9 +174,7 @@ impl Named {
         let questions = Records::read(file("questions.yaml", &mut found)?.as_ref(), "id", |q: &Question| &q.id, &mut found);
         let glossary = Records::read(file("glossary.yaml", &mut found)?.as_ref(), "term", |t: &Term| &t.term, &mut found);
         check_tolerances(&questions, &mut found);
-        let lock = files::read_lock(root, "content/sources.lock", &mut found)?;
-        texts.extend(lock.clone());
-        Ok(Self { actors, questions, glossary, lock, texts, found })
+        Ok(Self { actors, questions, glossary, texts, found })
     }
 }
 
