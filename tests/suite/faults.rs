@@ -321,3 +321,15 @@ fn what_is_no_file_is_told_at_once() {
     let (code, text) = script(&site, &["env"], "ulimit -v 2000000; exec \"$CITED\" check --format short");
     assert!(code == 1 && text.contains("archived text is too long"), "{code}: {text}");
 }
+
+#[test]
+fn a_lock_that_cannot_be_read_is_told_beside_a_broken_configuration() {
+    let site = TestSite::copy("base");
+    fs::write(site.root().join("site.yaml"), "title: [\n").expect("site.yaml can be written");
+    fs::write(site.root().join("content/sources.lock"), b"source \xff\n").expect("the lock can be written");
+    let ran = site.run(&["build", "--format", "short"]);
+    assert_eq!(ran.code, 1);
+    for file in ["site.yaml:", "content/sources.lock:"] {
+        assert!(ran.stderr.lines().any(|line| line.starts_with(file)), "{file} in:\n{}", ran.stderr);
+    }
+}
