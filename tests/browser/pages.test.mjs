@@ -162,16 +162,22 @@ test("the site holds no path of this machine and no text of an archive", async (
   }
 });
 
+/** A page that writes down what moves while it loads. */
+async function openWatched(width) {
+  const page = await browser.newPage({ viewport: { width, height: 800 } });
+  // The policy of the pages lets no inline script in; this one comes from outside the page.
+  await page.addInitScript(() => {
+    window.shifts = [];
+    new PerformanceObserver((list) => {
+      for (const e of list.getEntries()) window.shifts.push(`${e.value.toFixed(4)}: ${e.sources.map((s) => s.node?.outerHTML?.slice(0, 100)).join(" | ")}`);
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  return page;
+}
+
 for (const width of [1280, 360]) {
   test(`nothing shifts while a page loads and is scrolled, at ${width} pixels`, async () => {
-    const page = await browser.newPage({ viewport: { width, height: 800 } });
-    // The policy of the pages lets no inline script in; this one comes from outside the page.
-    await page.addInitScript(() => {
-      window.shifts = [];
-      new PerformanceObserver((list) => {
-        for (const e of list.getEntries()) window.shifts.push(`${e.value.toFixed(4)}: ${e.sources.map((s) => s.node?.outerHTML?.slice(0, 100)).join(" | ")}`);
-      }).observe({ type: "layout-shift", buffered: true });
-    });
+    const page = await openWatched(width);
     const found = [];
     for (const route of site.pages) {
       await page.goto(site.base + route, { waitUntil: "load" });
@@ -189,6 +195,22 @@ for (const width of [1280, 360]) {
     assert.deepEqual(found, []);
   });
 }
+
+test("nothing shifts while a page comes in pieces", async () => {
+  const slow = await openSite({ slow: true });
+  try {
+    const found = await Promise.all([1280, 700, 360].flatMap((width) => ["", "data/", "numbers/troops/"].map(async (route) => {
+      const page = await openWatched(width);
+      await page.goto(slow.base + route, { waitUntil: "load" });
+      const shifts = await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(window.shifts)))));
+      await page.close();
+      return shifts.map((s) => `/${route} at ${width}: ${s}`);
+    })));
+    assert.deepEqual(found.flat(), []);
+  } finally {
+    await slow.close();
+  }
+});
 
 /** Text that is cut off, or that other text covers. */
 function spoiled() {

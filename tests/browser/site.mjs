@@ -79,10 +79,24 @@ export async function filesBelow(folder) {
 }
 
 /** Serve a folder under a sub-path as a plain file server would: index.html for folders, 404.html for what is missing.
-    `compressed`: with brotli, as a host does it. */
-async function serve(folder, sub, compressed) {
+    `compressed`: with brotli, as a host does it. `slow`: HTML in pieces, as over a slow network, with time to paint
+    after each: every tag of the masthead, then some paragraphs at a time (a line whose words come one by one moves). */
+async function serve(folder, sub, { compressed, slow }) {
   const server = http.createServer(async (request, response) => {
     const send = async (status, file) => {
+      if (slow && file.endsWith(".html")) {
+        response.writeHead(status, { "content-type": TYPES[".html"], "cache-control": "no-store" });
+        const [before, after] = (await readFile(file, "utf8")).split(/(?<=<\/header>)/, 2);
+        const blocks = after.split(/(?<=<\/(?:p|h[1-6]|li|tr|figure|section)>)/);
+        const size = Math.ceil(blocks.length / 15);
+        const rest = Array.from({ length: 15 }, (_, i) => blocks.slice(i * size, (i + 1) * size).join("")).filter(Boolean);
+        const pieces = [...before.split(/(?<=<body[^]*>)/), ...rest];
+        for (const piece of pieces) {
+          response.write(piece);
+          await new Promise((next) => setTimeout(next, 50));
+        }
+        return response.end();
+      }
       const small = compressed && /\.(html|css|js|json|svg|xml|txt)$/.test(file);
       response.writeHead(status, {
         ...(small ? { "content-encoding": "br" } : {}),
@@ -176,10 +190,10 @@ export async function openExplainerKept() {
 }
 
 /** Build the explainer, or another site, for a sub-path and serve it. */
-export async function openSite({ root = ROOT, sub = "/sub/", least = 20, compressed = false } = {}) {
+export async function openSite({ root = ROOT, sub = "/sub/", least = 20, compressed = false, slow = false } = {}) {
   if (!existsSync(CITED)) throw new Error(`${CITED} does not exist: run \`cargo build --release\` first`);
   const folder = await temporaryFolder("site");
-  const server = await serve(folder, sub, compressed);
+  const server = await serve(folder, sub, { compressed, slow });
   const base = `http://127.0.0.1:${server.address().port}${sub}`;
   const close = async () => {
     server.closeAllConnections();
