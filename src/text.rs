@@ -1,13 +1,69 @@
 //! Files as text, and places in them.
 //!
 //! In: a path (relative to the site's root, forward slashes) and the bytes read from it.
-//! Out: [`TextFile`], shared by every value made from it, and [`Span`], a byte range in one whole file.
+//! Out: [`TextFile`], shared by every value made from it, and [`Span`], a byte range in one whole file. Files that are read
+//! together may keep their [`Text`] in one piece of memory.
 //! A span is turned into line and column when a diagnostic is printed ([`TextFile::position`]), nowhere else.
 //! Must never read the disk.
 
 use std::fmt;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock};
+
+/// The text of a file: a part of a text that others may share.
+#[derive(Clone)]
+pub struct Text {
+    all: Arc<str>,
+    start: usize,
+    end: usize,
+}
+
+impl Text {
+    /// The parts of a text, one after the other, given by their lengths. A site has many small files, and what allocators
+    /// round up to is an eighth or more of each.
+    ///
+    /// # Panics
+    /// If the lengths go past the end, or part a character.
+    pub fn parts(all: impl Into<Arc<str>>, lengths: impl IntoIterator<Item = usize>) -> impl Iterator<Item = Self> {
+        let (all, mut start) = (all.into(), 0);
+        lengths.into_iter().map(move |length| {
+            let end = start + length;
+            assert!(all.get(start..end).is_some(), "{start}..{end} is no part of the text");
+            let part = Self { all: all.clone(), start, end };
+            start = end;
+            part
+        })
+    }
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.all[self.start..self.end]
+    }
+}
+
+impl<T: Into<Arc<str>>> From<T> for Text {
+    fn from(text: T) -> Self {
+        let all = text.into();
+        Self { start: 0, end: all.len(), all }
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Text {}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
 
 /// One text file of the site, as it was read.
 #[derive(Debug)]
@@ -15,7 +71,7 @@ pub struct TextFile {
     /// Relative to the site's root, with forward slashes.
     pub path: String,
     /// The whole file, with its front matter; offsets of every [`Span`] count from here.
-    pub text: String,
+    pub text: Text,
     /// Where lines begin: made when the first place is asked for, since most files have no findings and some have many.
     lines: OnceLock<Vec<usize>>,
 }
@@ -30,7 +86,7 @@ impl Eq for TextFile {}
 
 impl TextFile {
     /// Wrap a text that was read from `path`.
-    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+    pub fn new(path: impl Into<String>, text: impl Into<Text>) -> Arc<Self> {
         Arc::new(Self { path: path.into(), text: text.into(), lines: OnceLock::new() })
     }
 
@@ -104,6 +160,13 @@ impl fmt::Debug for Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_of_a_text_are_texts_of_their_own() {
+        let parts: Vec<Text> = Text::parts("één\nab", [5, 0, 3]).collect();
+        assert_eq!(parts.iter().map(|p| &**p).collect::<Vec<_>>(), ["één", "", "\nab"]);
+        assert_eq!(parts[2], Text::from("\nab"));
+    }
 
     #[test]
     fn positions_count_lines_and_characters_from_one() {

@@ -21,15 +21,19 @@ pub fn check_page(site: &Site, page: usize, text: &PageText, report: &mut Report
                     let mut known = fragments(site, *to);
                     known.extend(site.text(*to).body.headings.iter().map(|h| h.id.clone()));
                     report.push(
-                        Diagnostic::at(Code::LinkBroken, place(), format!("content/{} has no `#{fragment}`", site.inputs.pages[*to].path))
-                            .help(did_you_mean(fragment, known.iter().map(String::as_str), || {
-                                "link to a heading's id, or to a claim as `#claim-ID`".to_owned()
-                            })),
+                        Diagnostic::at(
+                            Code::LinkBroken,
+                            place(),
+                            format!("content/{} has no `#{fragment}`", site.inputs.pages[*to].path()),
+                        )
+                        .help(did_you_mean(fragment, known.iter().map(String::as_str), || {
+                            "link to a heading's id, or to a claim as `#claim-ID`".to_owned()
+                        })),
                     );
                 }
             }
             Target::Broken(path) => {
-                let files = site.routes.by_file.keys().map(String::as_str).chain(site.routes.copies.iter().map(|(p, _)| p.as_str()));
+                let files = site.inputs.pages.iter().map(|p| p.path()).chain(site.routes.copies.iter().map(|(p, _)| p.as_str()));
                 let name = path.rsplit('/').next().unwrap_or(path);
                 let near = files.clone().find(|f| f.rsplit('/').next() == Some(name) && !name.is_empty() && name != "_index.md");
                 let help = match near {

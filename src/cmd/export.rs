@@ -54,7 +54,7 @@ fn bundled(cli: &Cli, args: &Export, zip: &Path) -> Result<ExitCode, Failure> {
     for path in RECORDS.into_iter().chain(bibliography) {
         let read = if path.ends_with(".lock") { files::read_lock } else { files::read_text };
         if let Some(file) = read(&cli.root, path, &mut report)? {
-            bundled.insert(path.to_owned(), file.text.clone().into_bytes());
+            bundled.insert(path.to_owned(), file.text.as_bytes().to_vec());
         }
     }
     let count = bundled.len();

@@ -133,7 +133,7 @@ fn claim(site: &Site, claim: &Claim) -> Record {
         ("contradicts", sorted(contradicts.iter().map(String::as_str))),
         ("note", maybe(note.as_ref())),
     ]);
-    Record { kind: claim.kind.name(), id: claim.id.clone(), named: given.is_some(), page: page.path.clone(), title, fields }
+    Record { kind: claim.kind.name(), id: claim.id.clone(), named: given.is_some(), page: page.path().to_owned(), title, fields }
 }
 
 /// Every citation of every front matter.
@@ -146,7 +146,7 @@ pub fn citations(site: &Site) -> Vec<Record> {
                 id: c.id().to_owned(),
                 // Ids of citations are unique on their page alone.
                 named: false,
-                page: page.path.clone(),
+                page: page.path().to_owned(),
                 title: c.quote.as_ref().map_or_else(|| c.source.to_string(), |quote| format!("{}, \u{201c}{quote}\u{201d}", c.source)),
                 fields: vec![
                     ("id", one(c.id())),
@@ -172,7 +172,7 @@ pub fn corrections(site: &Site) -> Vec<Record> {
                 kind: "correction",
                 id: c.date.to_string(),
                 named: false,
-                page: page.path.clone(),
+                page: page.path().to_owned(),
                 title: format!("{} → {}", c.was, c.now),
                 fields: vec![("date", one(c.date)), ("was", one(&c.was)), ("now", one(&c.now)), ("why", one(&c.why))],
             })

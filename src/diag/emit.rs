@@ -112,7 +112,7 @@ fn turns(c: char) -> bool {
 
 /// The lines around a range: where they begin in the file, the number of the first, and their text.
 fn excerpt(file: &TextFile, start: usize, end: usize) -> (usize, usize, String) {
-    let text = file.text.as_str();
+    let text = &*file.text;
     let mut from = text[..start].rfind('\n').map_or(0, |i| i + 1);
     let own = from;
     for _ in 0..CONTEXT {

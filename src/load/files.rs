@@ -15,7 +15,7 @@ use walkdir::WalkDir;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::diag::{Code, Diagnostic, Report};
-use crate::text::{Span, TextFile};
+use crate::text::{Span, Text, TextFile};
 
 /// Text files larger than this are refused: a page of 4 MB is a mistake.
 const LARGEST_TEXT: u64 = 4 * 1024 * 1024;
@@ -163,7 +163,31 @@ pub fn read_listed(root: &Path, path: &str, report: &mut Report) -> Result<Optio
     read_within(root, path, LARGEST_TEXT, report)
 }
 
+/// The same for several, whose texts then lie in one piece of memory, as long as one of them is used. Each stands with what
+/// was found in it.
+pub fn read_together(root: &Path, paths: &[String]) -> Result<Vec<(Option<Arc<TextFile>>, Report)>, ReadError> {
+    let (mut all, mut read) = (String::new(), Vec::with_capacity(paths.len()));
+    for path in paths {
+        let mut report = Report::default();
+        let text = text_within(root, path, LARGEST_TEXT, &mut report)?;
+        read.push((text.as_ref().map(String::len), report));
+        all.extend(text);
+    }
+    let lengths: Vec<usize> = read.iter().map(|(length, _)| length.unwrap_or(0)).collect();
+    let parts = paths.iter().zip(Text::parts(all, lengths)).zip(read);
+    let files = parts.map(|((path, text), (length, mut report))| {
+        let file = length.and_then(|_| with_short_lines(TextFile::new(path, text), &mut report));
+        (file, report)
+    });
+    Ok(files.collect())
+}
+
 fn read_within(root: &Path, path: &str, largest: u64, report: &mut Report) -> Result<Option<Arc<TextFile>>, ReadError> {
+    let text = text_within(root, path, largest, report)?;
+    Ok(text.and_then(|text| with_short_lines(TextFile::new(path, text), report)))
+}
+
+fn text_within(root: &Path, path: &str, largest: u64, report: &mut Report) -> Result<Option<String>, ReadError> {
     let full = root.join(path);
     let refused = |error| ReadError { path: full.clone(), error };
     let bytes = match regular(&full) {
@@ -181,8 +205,8 @@ fn read_within(root: &Path, path: &str, largest: u64, report: &mut Report) -> Re
         report.push(unreadable(path, message).help("split it"));
         return Ok(None);
     }
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Some(text)),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
@@ -195,18 +219,22 @@ fn read_within(root: &Path, path: &str, largest: u64, report: &mut Report) -> Re
                 )
                 .help("save it as UTF-8"),
             );
-            return Ok(None);
+            Ok(None)
         }
-    };
-    let file = TextFile::new(path, text);
-    if [".md", ".yaml", ".lock"].iter().any(|end| path.ends_with(end))
-        && let Some(at) = long_line(&file.text)
-    {
-        let message = format!("a line is longer than {LONGEST_LINE} bytes");
-        report.push(Diagnostic::at(Code::FileUnreadable, Span::new(&file, at..at), message).help("break it into several"));
-        return Ok(None);
     }
-    Ok(Some(file))
+}
+
+/// A file whose lines all have a length that the program reads; the other sort is told.
+fn with_short_lines(file: Arc<TextFile>, report: &mut Report) -> Option<Arc<TextFile>> {
+    let is_written = [".md", ".yaml", ".lock"].iter().any(|end| file.path.ends_with(end));
+    match long_line(&file.text).filter(|_| is_written) {
+        Some(at) => {
+            let message = format!("a line is longer than {LONGEST_LINE} bytes");
+            report.push(Diagnostic::at(Code::FileUnreadable, Span::new(&file, at..at), message).help("break it into several"));
+            None
+        }
+        None => Some(file),
+    }
 }
 
 /// Where a line begins that is too long.

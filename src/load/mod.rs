@@ -51,7 +51,7 @@ pub use files::ReadError;
 use front_matter::FrontMatter;
 use markdown::Body;
 pub use page::read_front;
-use page::{drop_drafts, read_page};
+use page::{drop_drafts, read_pages};
 use records::{Actor, Named, Question, Records, Term};
 use sources::Sources;
 use theme::Theme;
@@ -127,7 +127,7 @@ impl Inputs {
         let (mut low, mut high) = (0, self.pages.len());
         while low < high {
             let middle = low.midpoint(high);
-            match self.pages[middle].path.as_str().cmp(path) {
+            match self.pages[middle].path().cmp(path) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
                 std::cmp::Ordering::Equal => return Some(middle),
@@ -175,8 +175,6 @@ impl Inputs {
 pub struct PageInput {
     /// The file.
     pub file: Arc<TextFile>,
-    /// Below `content/`, with forward slashes: `numbers/troops.md`.
-    pub path: String,
     /// The record at its head.
     pub front: FrontMatter,
     /// Where that record stands.
@@ -190,6 +188,11 @@ pub struct PageInput {
 }
 
 impl PageInput {
+    /// Below `content/`, with forward slashes: `numbers/troops.md`.
+    pub fn path(&self) -> &str {
+        self.file.path.strip_prefix("content/").unwrap_or(&self.file.path)
+    }
+
     /// Parse the Markdown. The result is not kept: a site's bodies together are many times larger than its records.
     pub fn parse_body(&self, trusted_html: bool, report: &mut Report) -> Body {
         markdown::parse(&self.file, self.body_at, trusted_html, report)
@@ -202,7 +205,7 @@ impl PageInput {
 
     /// Whether this is a section's own page, `_index.md`.
     pub fn is_section(&self) -> bool {
-        self.path == "_index.md" || self.path.ends_with("/_index.md")
+        self.path() == "_index.md" || self.path().ends_with("/_index.md")
     }
 }
 
@@ -226,6 +229,9 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
     })
 }
 
+/// Pages that one thread reads at once, in a large site: their texts lie together.
+const AT_ONCE: usize = 256;
+
 /// Read the site; what was found stands with what was read. Without a configuration that can be read there is only that.
 pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, ReadError> {
     let root = &options.root;
@@ -247,8 +253,9 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
     let paths = files::below(root, "content", &mut has_links, report)?;
     let (page_paths, other_paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| p.ends_with(".md"));
     // What does not need each other is read side by side.
-    let parsed =
-        || page_paths.par_iter().with_max_len(16).map(|path| read_page(options, path, trusted_html, reuse)).collect::<Result<Vec<_>, _>>();
+    let at_once = (page_paths.len() / (4 * rayon::current_num_threads())).clamp(1, AT_ONCE);
+    let read = |paths: &[String]| read_pages(options, paths, trusted_html, reuse);
+    let parsed = || page_paths.par_chunks(at_once).map(read).collect::<Result<Vec<_>, _>>();
     let theme = || config.as_ref().map(|config| ThemeRead::of(root, config)).transpose();
     let evidence = || {
         let mut named = Named::read(root)?;
@@ -260,7 +267,7 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
     let ((theme, evidence), parsed) = rayon::join(|| rayon::join(theme, evidence), parsed);
     let mut pages: Vec<Arc<PageInput>> = Vec::new();
     let mut unread = BTreeSet::new();
-    for (path, parsed) in page_paths.iter().zip(parsed?) {
+    for (path, parsed) in page_paths.iter().zip(parsed?.into_iter().flatten()) {
         match parsed {
             Ok(page) => pages.push(page),
             Err(found) => {

@@ -1,6 +1,7 @@
-//! One page: its text, cut at the fences, and the record at its head.
+//! Pages: the text of each, cut at the fences, and the record at its head.
 //!
-//! In: a path below `content/`. Out: [`PageInput`], or what is wrong with the file; a text that was read before gives what it gave
+//! In: paths below `content/`. Out: for each a [`PageInput`], or what is wrong with the file; a text that was read before gives
+//! what it gave
 //! then. Must never read the body: a page's Markdown is parsed when somebody asks.
 
 use std::sync::Arc;
@@ -13,14 +14,13 @@ use crate::reuse::Reuse;
 use crate::text::TextFile;
 use crate::yaml::Yaml;
 
-/// Read a page at a path that was listed.
-pub(super) fn read_page(options: &Options, path: &str, trusted_html: bool, reuse: &Reuse) -> Result<ParsedPage, ReadError> {
-    let mut report = Report::default();
-    let Some(file) = files::read_listed(&options.root, path, &mut report)? else {
-        return Ok(Err(Arc::new(report)));
+/// Read pages at paths that were listed.
+pub(super) fn read_pages(options: &Options, paths: &[String], trusted_html: bool, reuse: &Reuse) -> Result<Vec<ParsedPage>, ReadError> {
+    let take = |(file, report): (Option<Arc<TextFile>>, Report)| match file {
+        Some(file) => take_page(&file, xxhash_rust::xxh3::xxh3_128(file.text.as_bytes()), trusted_html, reuse),
+        None => Err(Arc::new(report)),
     };
-    let digest = xxhash_rust::xxh3::xxh3_128(file.text.as_bytes());
-    Ok(take_page(&file, digest, trusted_html, reuse))
+    Ok(files::read_together(&options.root, paths)?.into_iter().map(take).collect())
 }
 
 /// A page whose text has a digest: as it was read before, or read now.
@@ -55,11 +55,10 @@ pub fn read_front(file: &Arc<TextFile>, digest: u128, trusted_html: bool) -> Par
                 .help("write what the page is about; menus, feeds and tabs show it"),
         );
     }
-    let path = file.path.strip_prefix("content/").unwrap_or(&file.path).to_owned();
     if !records_in_bounds(&front, &yaml, &mut found) {
         return Err(Arc::new(found));
     }
-    Ok(Arc::new(PageInput { file: file.clone(), path, front, yaml, body_at: fences.body, digest, found }))
+    Ok(Arc::new(PageInput { file: file.clone(), front, yaml, body_at: fences.body, digest, found }))
 }
 
 /// The most records of one kind that a page may have: each is looked up, checked and rendered.
@@ -100,9 +99,9 @@ fn records_in_bounds(front: &FrontMatter, yaml: &Yaml, report: &mut Report) -> b
 /// Leave out drafts, and everything in a section that is one. What was found in them is told all the same.
 pub(super) fn drop_drafts(pages: &mut Vec<Arc<PageInput>>, report: &mut Report) {
     let sections: Vec<String> =
-        pages.iter().filter(|p| p.front.draft && p.is_section()).map(|p| p.path.trim_end_matches("_index.md").to_owned()).collect();
+        pages.iter().filter(|p| p.front.draft && p.is_section()).map(|p| p.path().trim_end_matches("_index.md").to_owned()).collect();
     pages.retain(|p| {
-        let is_draft = p.front.draft || sections.iter().any(|s| p.path.starts_with(s.as_str()));
+        let is_draft = p.front.draft || sections.iter().any(|s| p.path().starts_with(s.as_str()));
         if is_draft {
             report.extend(p.found.clone());
         }

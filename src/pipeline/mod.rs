@@ -121,7 +121,7 @@ pub fn build_site(
         levels(&mut found);
         (summary, found)
     };
-    let ((summary, found), of_site) = rayon::join(check, || renderer.as_ref().map(|renderer| Made::of_site(sink, renderer, &entries)));
+    let ((summary, found), of_site) = rayon::join(check, || renderer.as_ref().map(|renderer| Made::of_site(sink, renderer, entries)));
     built.summary = summary;
     report.extend(found);
     if let Some((renderer, (loose, rest))) = renderer.as_ref().zip(of_site).filter(|_| !report.has_errors()) {
@@ -173,7 +173,7 @@ impl Made {
     }
 
     /// All that is no author's page: assets, icons and files to copy; then pages of sources, feeds, data.
-    fn of_site(sink: &dyn Sink, renderer: &Renderer, entries: &[Option<Box<str>>]) -> (Self, Vec<Self>) {
+    fn of_site(sink: &dyn Sink, renderer: &Renderer, entries: Vec<Option<Box<str>>>) -> (Self, Vec<Self>) {
         let of_sources = || {
             (0..renderer.site.inputs.sources.all.len())
                 .into_par_iter()
@@ -188,7 +188,7 @@ impl Made {
     }
 
     /// Feeds, data, the search index: each large on a large site, and none kept until the last is made.
-    fn rest(sink: &dyn Sink, renderer: &Renderer, entries: &[Option<Box<str>>]) -> Self {
+    fn rest(sink: &dyn Sink, renderer: &Renderer, entries: Vec<Option<Box<str>>>) -> Self {
         let (mut report, files) = (Report::default(), Mutex::new(Vec::new()));
         renderer.rest(entries, &mut report, &|path, bytes| {
             let output = sink.put(path, bytes);

@@ -25,8 +25,8 @@ pub fn render_source(renderer: &Renderer, source: usize, report: &mut Report) ->
     let title = view.brief.title.as_str();
     let mut page = PageView::bare(renderer, "source", title, title.to_owned(), &path);
     page.breadcrumbs.push(PageLink { title: home, path: String::new() });
-    if let Some(list) = site.routes.by_path.get("sources/") {
-        page.breadcrumbs.push(PageLink { title: nav_title(site, *list), path: "sources/".to_owned() });
+    if let Some(list) = site.routes.page("sources/") {
+        page.breadcrumbs.push(PageLink { title: nav_title(site, list), path: "sources/".to_owned() });
         page.nav_path = "sources/";
     }
     page.head = head::of_source(renderer, &view, &page);

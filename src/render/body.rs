@@ -198,7 +198,7 @@ fn shortcode(renderer: &Renderer, page: usize, placed: &PlacedCall, body: Option
     context.insert("root", &renderer.root(page));
     context.insert("page", &renderer.page_brief(page));
     context.insert_value("collections", renderer.collections_for(&template));
-    match bounded::text(&renderer.theme, &template, &context, &format!("content/{}", input.path)) {
+    match bounded::text(&renderer.theme, &template, &context, &format!("content/{}", input.path())) {
         Ok(html) => html,
         Err(mut diagnostic) => {
             diagnostic.related = Some((place(), "used here".to_owned()));

@@ -218,11 +218,12 @@ impl Renderer {
 
     /// Everything that is no page of its own and no asset: the page for what is not found, feeds, data, the search index
     /// from the entries of all pages, in the order of the pages.
-    pub fn rest(&self, entries: &[Option<Box<str>>], report: &mut Report, put: Put<'_>) {
+    pub fn rest(&self, entries: Vec<Option<Box<str>>>, report: &mut Report, put: Put<'_>) {
         let not_found = || self.not_found(report).into_iter().for_each(|(path, bytes)| put(&path, &bytes));
-        let index = || {
+        // What the index is made of is forgotten with it: the other files are large, too.
+        let index = move || {
             if self.is_searched() {
-                put(outputs::SEARCH_INDEX, &self.search_index(entries));
+                put(outputs::SEARCH_INDEX, &self.search_index(&entries));
             }
         };
         rayon::join(|| rayon::join(not_found, || self.listed(put)), index);

@@ -80,7 +80,7 @@ pub fn render(renderer: &Renderer, page: usize, text: &PageText, report: &mut Re
         context.insert("key_figures", &extra.key_figures);
         context.insert("questions", &extra.questions);
         context.insert_value("collections", renderer.collections_for(&template));
-        bounded::file(&renderer.theme, &template, &context, &format!("content/{}", input.path))
+        bounded::file(&renderer.theme, &template, &context, &format!("content/{}", input.path()))
     });
     match rendered {
         Ok(html) => files.push((output, html)),

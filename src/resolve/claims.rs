@@ -155,7 +155,7 @@ impl Claims {
         for (kind, record, id, by, cited, actor) in rows {
             *counts.entry(kind).or_default() += 1;
             let id = id.clone().unwrap_or_else(|| {
-                let page_part = crate::load::markdown::slug(page_name(&page.path));
+                let page_part = crate::load::markdown::slug(page_name(page.path()));
                 format!("{}-{}-{}", if page_part.is_empty() { "home" } else { &page_part }, kind.name(), counts[&kind])
             });
             if id.chars().any(|c| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))) || id.is_empty() {

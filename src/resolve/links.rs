@@ -4,11 +4,9 @@
 //! each. Whether a fragment exists is the check's to say.
 //! Must never let an address through whose scheme is not published.
 
-use std::collections::BTreeSet;
-
 use super::routes::Routes;
 use crate::address::scheme;
-use crate::load::PageInput;
+use crate::load::Inputs;
 
 /// What a link leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,14 +34,7 @@ pub enum Target {
 const SCHEMES: &[&str] = &["http", "https", "mailto", "tel", "doi"];
 
 /// Resolve one link of a page.
-pub fn resolve(
-    target: &str,
-    page_number: usize,
-    page: &PageInput,
-    routes: &Routes,
-    unread: &BTreeSet<String>,
-    generated: impl Fn(&str) -> bool,
-) -> Target {
+pub fn resolve(target: &str, page_number: usize, inputs: &Inputs, routes: &Routes, generated: impl Fn(&str) -> bool) -> Target {
     // Browsers pass over line ends and tabs in an address, so what stands around them may be a scheme.
     if target.chars().any(char::is_control) {
         return Target::Unsafe(target.to_owned());
@@ -74,22 +65,22 @@ pub fn resolve(
     } else if let Some(rest) = decoded.strip_prefix('/') {
         (String::new(), rest.to_owned())
     } else {
-        (page.path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned(), decoded.clone())
+        (inputs.pages[page_number].path().rsplit_once('/').map_or("", |(folder, _)| folder).to_owned(), decoded.clone())
     };
     // First as a path of content/, then as an address of the output.
     if let Some(content) = join(&base.0, &base.1) {
         for candidate in
             [content.clone(), format!("{}/_index.md", content.trim_end_matches('/')), format!("{}/index.md", content.trim_end_matches('/'))]
         {
-            if let Some(found) = routes.by_file.get(candidate.trim_start_matches('/')) {
-                return Target::Page { page: *found, fragment };
+            if let Some(found) = inputs.page(candidate.trim_start_matches('/')) {
+                return Target::Page { page: found, fragment };
             }
-            if unread.contains(candidate.trim_start_matches('/')) {
+            if inputs.unread.contains(candidate.trim_start_matches('/')) {
                 return Target::Unread;
             }
         }
         // A file beside a page with a slug is published elsewhere than it lies.
-        let output = routes.copy_output(&content);
+        let output = routes.copy_output(&content, inputs);
         if routes.is_copied(&output) {
             return Target::File(output);
         }
@@ -102,8 +93,8 @@ pub fn resolve(
     for base_path in [from_route.as_str(), base.0.as_str()] {
         let Some(output) = join(base_path, &base.1) else { continue };
         let as_page = if output.is_empty() { String::new() } else { format!("{}/", output.trim_end_matches('/')) };
-        if let Some(found) = routes.by_path.get(&as_page) {
-            return Target::Page { page: *found, fragment };
+        if let Some(found) = routes.page(&as_page) {
+            return Target::Page { page: found, fragment };
         }
         if generated(&output) {
             return Target::File(output);

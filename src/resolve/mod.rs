@@ -133,7 +133,7 @@ impl Site {
     pub fn leads_somewhere(&self, path: &str) -> bool {
         let path = path.split('#').next().unwrap_or("");
         let folder = if path.is_empty() || path.ends_with('/') { path.to_owned() } else { format!("{path}/") };
-        self.routes.by_path.contains_key(&folder)
+        self.routes.page(&folder).is_some()
             || is_generated(path, &self.inputs, &self.routes)
             || is_generated(&format!("{folder}index.html"), &self.inputs, &self.routes)
     }

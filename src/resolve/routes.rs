@@ -45,10 +45,8 @@ pub struct Addresses {
     pub pages: Vec<Routed>,
     /// The home page.
     pub home: Option<usize>,
-    /// Content path → page.
-    pub by_file: HashMap<String, usize>,
-    /// Route → page.
-    pub by_path: HashMap<String, usize>,
+    /// All pages, by their routes.
+    by_path: Box<[usize]>,
     /// Former address, as a path of the output → page.
     pub by_alias: HashMap<String, usize>,
     /// Output path → number in [`Inputs::copies`], by path.
@@ -122,10 +120,7 @@ impl Routes {
             taken.insert(fold(path), (format!("the file {path}"), None));
         }
         for (i, page) in inputs.pages.iter().enumerate() {
-            routes.by_file.insert(page.path.clone(), i);
-        }
-        for (i, page) in inputs.pages.iter().enumerate() {
-            let path = route(page, inputs, &routes.by_file, report);
+            let path = route(page, inputs, report);
             let place = if page.front.slug.is_some() { page.place(&yaml_path!["slug"]) } else { Span::whole(&page.file) };
             claim(&mut taken, &format!("{path}index.html"), page, place, "the page", report);
             for (k, alias) in page.front.aliases.iter().enumerate() {
@@ -139,12 +134,15 @@ impl Routes {
             if path.is_empty() {
                 routes.home = Some(i);
             }
-            routes.by_path.entry(path.clone()).or_insert(i);
             routes.pages[i].path = path;
         }
+        let mut by_path: Vec<usize> = (0..routes.pages.len()).collect();
+        // Two pages may want one route; the first has it.
+        by_path.sort_unstable_by(|a, b| (&routes.pages[*a].path, a).cmp(&(&routes.pages[*b].path, b)));
+        routes.by_path = by_path.into();
         for (number, copied) in inputs.copies.iter().enumerate() {
             let content_path = &copied.path;
-            let output = routes.copy_output(content_path);
+            let output = routes.copy_output(content_path, inputs);
             // The file's content does not matter here, and may not be text: its path is its place.
             let place = Span::whole(&TextFile::new(format!("content/{content_path}"), ""));
             if let Some(why) = output.split('/').find_map(|part| check_part(part).err()) {
@@ -168,7 +166,7 @@ impl Routes {
         routes.copies.sort_unstable();
         let mut children: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (i, page) in inputs.pages.iter().enumerate() {
-            routes.pages[i].parent = parent_section(&page.path, &routes.by_file);
+            routes.pages[i].parent = parent_section(page.path(), inputs);
             if let Some(parent) = routes.pages[i].parent {
                 children.entry(parent).or_default().push(i);
             }
@@ -216,13 +214,19 @@ impl Routes {
 }
 
 impl Addresses {
+    /// The page with a route.
+    pub fn page(&self, route: &str) -> Option<usize> {
+        let first = self.by_path.partition_point(|page| self.pages[*page].path.as_str() < route);
+        self.by_path.get(first).copied().filter(|page| self.pages[*page].path == route)
+    }
+
     /// Files beside `troops/index.md` move with the page when it has a slug; others keep their path.
-    pub(super) fn copy_output(&self, content_path: &str) -> String {
+    pub(super) fn copy_output(&self, content_path: &str, inputs: &Inputs) -> String {
         let mut folder = content_path;
         while let Some((parent, _)) = folder.rsplit_once('/') {
             for index in ["index.md", "_index.md"] {
-                if let Some(page) = self.by_file.get(&format!("{parent}/{index}")) {
-                    return format!("{}{}", self.pages[*page].path, &content_path[parent.len() + 1..]);
+                if let Some(page) = inputs.page(&format!("{parent}/{index}")) {
+                    return format!("{}{}", self.pages[page].path, &content_path[parent.len() + 1..]);
                 }
             }
             folder = parent;
@@ -245,7 +249,7 @@ impl Addresses {
 type SortKey<'a> = (i64, &'a str, &'a str);
 
 fn sort_key(page: &PageInput) -> SortKey<'_> {
-    (page.front.weight.unwrap_or(i64::MAX), &page.front.title, &page.path)
+    (page.front.weight.unwrap_or(i64::MAX), &page.front.title, page.path())
 }
 
 fn sorted(mut pages: Vec<usize>, inputs: &Inputs) -> Arc<[usize]> {
@@ -254,7 +258,7 @@ fn sorted(mut pages: Vec<usize>, inputs: &Inputs) -> Arc<[usize]> {
 }
 
 /// The nearest section above a content path.
-fn parent_section(path: &str, by_file: &HashMap<String, usize>) -> Option<usize> {
+fn parent_section(path: &str, inputs: &Inputs) -> Option<usize> {
     if path == "_index.md" {
         return None;
     }
@@ -265,8 +269,8 @@ fn parent_section(path: &str, by_file: &HashMap<String, usize>) -> Option<usize>
     }
     loop {
         let candidate = if folder.is_empty() { "_index.md".to_owned() } else { format!("{folder}/_index.md") };
-        if let Some(section) = by_file.get(&candidate) {
-            return Some(*section);
+        if let Some(section) = inputs.page(&candidate) {
+            return Some(section);
         }
         if folder.is_empty() {
             return None;
@@ -275,8 +279,8 @@ fn parent_section(path: &str, by_file: &HashMap<String, usize>) -> Option<usize>
     }
 }
 
-fn route(page: &PageInput, inputs: &Inputs, by_file: &HashMap<String, usize>, report: &mut Report) -> String {
-    let stem = page.path.strip_suffix(".md").unwrap_or(&page.path);
+fn route(page: &PageInput, inputs: &Inputs, report: &mut Report) -> String {
+    let stem = page.path().strip_suffix(".md").unwrap_or(page.path());
     let (folder, name) = stem.rsplit_once('/').unwrap_or(("", stem));
     let mut parts: Vec<String> = Vec::new();
     // A section's slug renames its folder for every page below it.
@@ -289,8 +293,8 @@ fn route(page: &PageInput, inputs: &Inputs, by_file: &HashMap<String, usize>, re
         at.push_str(part);
         let renamed = ["_index.md", "index.md"]
             .iter()
-            .filter_map(|index| by_file.get(&format!("{at}/{index}")))
-            .find_map(|i| inputs.pages[*i].front.slug.clone());
+            .filter_map(|index| inputs.page(&format!("{at}/{index}")))
+            .find_map(|i| inputs.pages[i].front.slug.clone());
         let is_own = own_folder && at == folder;
         let slug = if is_own { page.front.slug.clone() } else { renamed };
         parts.push(slug.unwrap_or_else(|| part.to_owned()));
@@ -388,7 +392,7 @@ fn claim(
     report: &mut Report,
 ) {
     let is_alias = what == "the alias";
-    let me = if is_alias { format!("an alias of content/{}", page.path) } else { format!("{what} content/{}", page.path) };
+    let me = if is_alias { format!("an alias of content/{}", page.path()) } else { format!("{what} content/{}", page.path()) };
     if let Some((other, other_place)) = taken.get(&fold(output)) {
         let mut diagnostic = Diagnostic::at(
             Code::RouteCollision,

@@ -127,8 +127,7 @@ impl Site {
         let style = self.style.as_ref().map(|s| (s, &*self.entries));
         let cites = cites::of_text(input, &body.cites, &self.keys[page], inputs, style, &self.reuse, &mut report);
         let generated = |path: &str| super::is_generated(path, inputs, &self.routes);
-        let links =
-            body.links.iter().map(|link| links::resolve(&link.target, page, input, &self.routes, &inputs.unread, generated)).collect();
+        let links = body.links.iter().map(|link| links::resolve(&link.target, page, inputs, &self.routes, generated)).collect();
         PageText { body, links, cites, report }
     }
 }

@@ -48,7 +48,7 @@ pub fn add(cli: &Cli, file: &Path, key: Option<&str>) -> Result<ExitCode, Failur
         print(cli, &found);
         return Err(format!("nothing was added: {} cannot be read whole", file.display()).into());
     }
-    let old = files::read_text(&cli.root, &target, &mut report)?.map_or_else(String::new, |f| f.text.clone());
+    let old = files::read_text(&cli.root, &target, &mut report)?.map_or_else(String::new, |f| f.text.to_string());
     let (text, keys) = with(&old, news, key.is_some(), &inputs.sources)?;
     if keys.is_empty() {
         return Err("nothing was added".into());

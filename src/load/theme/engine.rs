@@ -59,7 +59,7 @@ impl Engine {
             .collect();
         // What is no template for us is none for the engine, which says why.
         let plain = |otherwise: Diagnostic| {
-            let texts = templates.iter().map(|(name, file)| (name.as_str(), file.text.as_str()));
+            let texts = templates.iter().map(|(name, file)| (name.as_str(), &*file.text));
             new().add_raw_templates(texts).err().map_or(otherwise, |error| diagnose(&error, templates, &|_, range| range, None))
         };
         let seen = match seen {

@@ -173,7 +173,7 @@ impl State {
             if makers.len() > MOST_MAKERS {
                 makers.clear();
             }
-            makers.extend(pictures.iter().map(|(path, _)| (path.clone(), self.site.inputs.pages[page].path.clone())));
+            makers.extend(pictures.iter().map(|(path, _)| (path.clone(), self.site.inputs.pages[page].path().to_owned())));
         }
         lock(&self.pictures).extend(pictures);
         own.into_iter().collect()
@@ -187,7 +187,7 @@ impl State {
             return Some(output);
         }
         let maker = lock(&self.makers).get(path).cloned();
-        if let Some(page) = maker.and_then(|file| self.site.routes.by_file.get(&file).copied()) {
+        if let Some(page) = maker.and_then(|file| self.site.inputs.page(&file)) {
             self.part(Part::Page(page));
             if let Some(output) = known() {
                 return Some(output);
@@ -280,9 +280,9 @@ impl Files for State {
         }
         // A page's own files lie in its folder, but for those at its former addresses.
         let folder = path.rfind('/').map_or("", |end| &path[..=end]);
-        let page = routes.by_path.get(folder).or_else(|| routes.by_alias.get(path));
+        let page = routes.page(folder).or_else(|| routes.by_alias.get(path).copied());
         if let Some(page) = page
-            && let Some(output) = self.of_part(Part::Page(*page), path)?
+            && let Some(output) = self.of_part(Part::Page(page), path)?
         {
             return Ok(Some(output));
         }
@@ -300,12 +300,12 @@ impl Files for State {
     }
 
     fn page_file(&self, path: &str) -> Option<String> {
-        let page = self.site.routes.by_path.get(path.strip_suffix("index.html")?)?;
-        Some(self.site.inputs.pages[*page].file.path.clone())
+        let page = self.site.routes.page(path.strip_suffix("index.html")?)?;
+        Some(self.site.inputs.pages[page].file.path.clone())
     }
 
     fn page_summary(&self, path: &str) -> Option<PageSummary> {
-        let page = *self.site.routes.by_path.get(path.strip_suffix("index.html")?)?;
+        let page = self.site.routes.page(path.strip_suffix("index.html")?)?;
         let lexicon = self.lexicon.get_or_init(|| check::numbers::lexicon(&self.site));
         Some(check::counted(&self.checked, page, &self.site.text(page), lexicon))
     }

@@ -135,7 +135,7 @@ fn source(renderer: &Renderer, number: usize) -> Option<String> {
     let publisher = entry.publisher().and_then(|p| p.name()).map(|n| n.value.to_string());
     let inside = entry.parents().iter().filter_map(|p| p.title()).map(|t| t.value.to_string());
     let said: Vec<String> = source.author.clone().into_iter().chain(inside).chain(publisher).collect();
-    let section = site.routes.by_path.get("sources/").map(|p| site.inputs.pages[*p].front.title.as_str());
+    let section = site.routes.page("sources/").map(|p| site.inputs.pages[p].front.title.as_str());
     let entry = Entry { path: &source.path, title: &source.title, section, text: &said.join(", "), at: &[] };
     serde_json::to_string(&entry).ok()
 }
