@@ -63,6 +63,11 @@ impl Reuse {
         page
     }
 
+    /// Whether pages were read before.
+    pub fn has_pages(&self) -> bool {
+        !lock(&self.store.pages).is_empty()
+    }
+
     /// Forget pages whose files are gone.
     pub fn forget_pages(&self, exists: impl Fn(&str) -> bool) {
         lock(&self.store.pages).retain(|path, _| exists(path));

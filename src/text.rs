@@ -34,6 +34,12 @@ impl Text {
             part
         })
     }
+
+    /// Bytes that stay in memory for as long as this does.
+    #[cfg(test)]
+    pub fn kept(&self) -> usize {
+        self.all.len()
+    }
 }
 
 impl Deref for Text {

@@ -34,7 +34,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::{CONFIG_FILE, Config};
@@ -229,9 +228,6 @@ pub fn load(options: &Options, reuse: &Reuse, report: &mut Report) -> Result<Opt
     })
 }
 
-/// Pages that one thread reads at once, in a large site: their texts lie together.
-const AT_ONCE: usize = 256;
-
 /// Read the site; what was found stands with what was read. Without a configuration that can be read there is only that.
 pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, ReadError> {
     let root = &options.root;
@@ -253,9 +249,7 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
     let paths = files::below(root, "content", &mut has_links, report)?;
     let (page_paths, other_paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| p.ends_with(".md"));
     // What does not need each other is read side by side.
-    let at_once = (page_paths.len() / (4 * rayon::current_num_threads())).clamp(1, AT_ONCE);
-    let read = |paths: &[String]| read_pages(options, paths, trusted_html, reuse);
-    let parsed = || page_paths.par_chunks(at_once).map(read).collect::<Result<Vec<_>, _>>();
+    let parsed = || read_pages(options, &page_paths, trusted_html, reuse);
     let theme = || config.as_ref().map(|config| ThemeRead::of(root, config)).transpose();
     let evidence = || {
         let mut named = Named::read(root)?;
@@ -267,7 +261,7 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
     let ((theme, evidence), parsed) = rayon::join(|| rayon::join(theme, evidence), parsed);
     let mut pages: Vec<Arc<PageInput>> = Vec::new();
     let mut unread = BTreeSet::new();
-    for (path, parsed) in page_paths.iter().zip(parsed?.into_iter().flatten()) {
+    for (path, parsed) in page_paths.iter().zip(parsed?) {
         match parsed {
             Ok(page) => pages.push(page),
             Err(found) => {

@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::files::{self, ReadError};
 use super::front_matter::{self, FrontMatter};
 use super::{Options, PageInput, ParsedPage, markdown};
@@ -14,13 +16,20 @@ use crate::reuse::Reuse;
 use crate::text::TextFile;
 use crate::yaml::Yaml;
 
-/// Read pages at paths that were listed.
+/// Pages that one thread reads at once, in a large site: their texts lie together.
+const AT_ONCE: usize = 256;
+
+/// Read all pages, at paths that were listed.
 pub(super) fn read_pages(options: &Options, paths: &[String], trusted_html: bool, reuse: &Reuse) -> Result<Vec<ParsedPage>, ReadError> {
+    // When most are as they were, a new text beside theirs would keep all of them in memory once more.
+    let at_once = if reuse.has_pages() { 1 } else { (paths.len() / (4 * rayon::current_num_threads())).clamp(1, AT_ONCE) };
     let take = |(file, report): (Option<Arc<TextFile>>, Report)| match file {
         Some(file) => take_page(&file, xxhash_rust::xxh3::xxh3_128(file.text.as_bytes()), trusted_html, reuse),
         None => Err(Arc::new(report)),
     };
-    Ok(files::read_together(&options.root, paths)?.into_iter().map(take).collect())
+    let read = |paths: &[String]| Ok(files::read_together(&options.root, paths)?.into_iter().map(take).collect::<Vec<_>>());
+    let read: Vec<_> = paths.par_chunks(at_once).map(read).collect::<Result<_, _>>()?;
+    Ok(read.into_iter().flatten().collect())
 }
 
 /// A page whose text has a digest: as it was read before, or read now.
@@ -107,4 +116,30 @@ pub(super) fn drop_drafts(pages: &mut Vec<Arc<PageInput>>, report: &mut Report) 
         }
         !is_draft
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_changed_keeps_no_other_page_in_memory() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join("content")).unwrap();
+        let paths: Vec<String> = (0..1000).map(|n| format!("content/page-{n:03}.md")).collect();
+        let write =
+            |path: &str, title: &str| std::fs::write(root.path().join(path), format!("---\ntitle: {title}\n---\n\nText.\n")).unwrap();
+        paths.iter().for_each(|path| write(path, "Before"));
+        let options = Options { root: root.path().to_path_buf(), ..Options::default() };
+        let reuse = Reuse::kept();
+        let before = read_pages(&options, &paths, false, &reuse).unwrap();
+        assert_eq!(before.len(), paths.len());
+        let text = |page: &ParsedPage| page.as_ref().unwrap().file.text.clone();
+        assert!(text(&before[7]).kept() > 2 * text(&before[7]).len(), "first, texts lie together");
+        write(&paths[7], "After");
+        let after = read_pages(&options, &paths, false, &reuse).unwrap();
+        assert_eq!(after[7].as_ref().unwrap().front.title, "After");
+        assert_eq!(text(&after[7]).kept(), text(&after[7]).len());
+        assert!(Arc::ptr_eq(before[8].as_ref().unwrap(), after[8].as_ref().unwrap()));
+    }
 }
