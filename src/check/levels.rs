@@ -11,7 +11,7 @@ use crate::yaml_path;
 pub fn apply(site: &Site, found: &mut Report) {
     let inputs = &site.inputs;
     let of_page = |file: &str, code: Code| {
-        let page = site.inputs.page(file.strip_prefix("content/")?)?;
+        let page = inputs.page(file.strip_prefix("content/")?)?;
         let level = inputs.pages[page].front.checks.get(code.name())?;
         // Without a reason it is a finding of its own, and does nothing.
         (!level.reason.trim().is_empty()).then_some(level.level)
