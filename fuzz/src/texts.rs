@@ -7,6 +7,7 @@ use cited::figures::{Lexicon, Stated, calc, figures, sentences, supports, suppor
 use cited::load::cite_syntax::{CiteGroup, parse_group};
 use cited::load::settings;
 use cited::load::sources::{self as bibliography, Sources, is_key};
+use cited::load::style::CitationStyle;
 use cited::load::theme::ThemeFile;
 use cited::resolve::csl::{Entries, MarkPart, Request, Style};
 use cited::reuse::Reuse;
@@ -50,8 +51,8 @@ c: { type: book, title: "No author", publisher: { name: P, location: L }, serial
 /// A citation style: read, then used on a few works.
 pub fn csl_style(bytes: &[u8]) {
     let Some(text) = text(bytes) else { return };
-    let style = match Style::read(&TextFile::new("style.csl", text), "en") {
-        Ok(style) => style,
+    let style = match CitationStyle::read(&TextFile::new("style.csl", text), "en") {
+        Ok(read) => Style::of(&read),
         Err(fault) => return findings_hold([fault].into_iter().collect()),
     };
     let mut found = Sources::default();

@@ -87,13 +87,14 @@ fn folded_sha256(quote: &str) -> [u8; 16] {
     std::array::from_fn(|at| digest[at])
 }
 
-/// Whether it needs no counting: a short quote in ASCII without omissions. Two letters with a space between are of two
-/// words, and there are at most as many words as runs of letters and digits.
+/// Whether it needs no counting: a short quote without omissions, in ASCII but for quotation marks and dashes. Two letters
+/// with a space between are of two words, and there are at most as many words as runs of letters and digits.
 fn is_plainly_fit(quote: &str) -> bool {
     let bytes = quote.as_bytes();
     let in_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let is_plain = |c: char| c.is_ascii() || matches!(c, '‘' | '’' | '“' | '”' | '–' | '—');
     quote.len() <= MAX_QUOTE_CHARS
-        && quote.is_ascii()
+        && quote.chars().all(is_plain)
         && bytes.iter().filter(|byte| **byte == b'.').count() < 3
         && bytes.windows(3).any(|three| matches!(three, [a, b' ', b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic()))
         && bytes.chunk_by(|a, b| in_word(a) == in_word(b)).filter(|run| in_word(&run[0])).count() <= MAX_QUOTE_WORDS
@@ -157,7 +158,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_plainly_fit_quote_is_fit_by_the_letter(quote in "[a-c1-3 .,_$%'()\\[\\]-]{0,40}") {
+        fn a_plainly_fit_quote_is_fit_by_the_letter(quote in "[a-c1-3 .,_$%'()\\[\\]‘’“”–—-]{0,40}") {
             prop_assert!(!is_plainly_fit(&quote) || reckon(&quote).is_none());
         }
     }
@@ -165,6 +166,7 @@ mod tests {
     #[test]
     fn an_ordinary_quote_is_plainly_fit() {
         assert!(is_plainly_fit("at least 11,000 soldiers were sent"));
+        assert!(is_plainly_fit("Russia’s “special operation” – so called"));
         assert!(!is_plainly_fit(&"word ".repeat(51)) && !is_plainly_fit("one") && !is_plainly_fit("one ... two"));
     }
 }

@@ -9,6 +9,7 @@ use super::Options;
 use super::archived::Archive;
 use super::files::{self, ReadError};
 use super::sources::{self, Sources};
+use super::style::CitationStyle;
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Report};
 use crate::text::TextFile;
@@ -16,7 +17,7 @@ use crate::text::TextFile;
 /// The sources, their texts and how they are cited.
 pub(super) struct Evidence {
     pub sources: Sources,
-    pub style_file: Option<Arc<TextFile>>,
+    pub style: Option<CitationStyle>,
     pub archive: Archive,
     /// The files that were read, but for the archive's.
     pub texts: Vec<Arc<TextFile>>,
@@ -27,13 +28,27 @@ impl Evidence {
     pub fn read(options: &Options, config: &Config, lock: Option<Arc<TextFile>>) -> Result<Self, ReadError> {
         let (root, mut texts, mut found) = (&options.root, Vec::new(), Report::default());
         let sources = bibliography(root, config, &mut texts, &mut found)?;
-        let inside = crate::config::stays_inside(Path::new(&config.citation_style));
-        let is_file = config.citation_style.ends_with(".csl") && inside;
-        let style_file = if is_file { files::read_text(root, &config.citation_style, &mut found)? } else { None };
-        texts.extend(style_file.clone());
-        let archive = Archive::open(options, config, &sources, lock, &mut found);
-        Ok(Self { sources, style_file, archive, texts, found })
+        let mut found_in_style = Report::default();
+        let style = || style(root, config, &mut found_in_style);
+        let (style, archive) = rayon::join(style, || Archive::open(options, config, &sources, lock, &mut found));
+        let (style, style_file) = style?;
+        texts.extend(style_file);
+        found.extend(found_in_style);
+        Ok(Self { sources, style, archive, texts, found })
     }
+}
+
+/// The citation style, and its file if it has its own.
+type StyleRead = (Option<CitationStyle>, Option<Arc<TextFile>>);
+
+fn style(root: &Path, config: &Config, found: &mut Report) -> Result<StyleRead, ReadError> {
+    if !crate::config::stays_inside(Path::new(&config.citation_style)) {
+        return Ok((None, None)); // Reported with the configuration.
+    }
+    let is_file = config.citation_style.ends_with(".csl");
+    let file = if is_file { files::read_text(root, &config.citation_style, found)? } else { None };
+    let style = CitationStyle::find(config, file.as_ref()).map_err(|diagnostic| found.push(diagnostic)).ok();
+    Ok((style, file))
 }
 
 fn bibliography(root: &Path, config: &Config, texts: &mut Vec<Arc<TextFile>>, report: &mut Report) -> Result<Sources, ReadError> {

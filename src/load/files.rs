@@ -227,7 +227,7 @@ fn text_within(root: &Path, path: &str, largest: u64, report: &mut Report) -> Re
 /// A file whose lines all have a length that the program reads; the other sort is told.
 fn with_short_lines(file: Arc<TextFile>, report: &mut Report) -> Option<Arc<TextFile>> {
     let is_written = [".md", ".yaml", ".lock"].iter().any(|end| file.path.ends_with(end));
-    match long_line(&file.text).filter(|_| is_written) {
+    match is_written.then(|| long_line(&file.text)).flatten() {
         Some(at) => {
             let message = format!("a line is longer than {LONGEST_LINE} bytes");
             report.push(Diagnostic::at(Code::FileUnreadable, Span::new(&file, at..at), message).help("break it into several"));

@@ -27,6 +27,7 @@ pub mod settings;
 pub mod shortcodes;
 pub mod sources;
 pub mod stamp;
+pub mod style;
 pub mod theme;
 pub mod versions;
 
@@ -53,6 +54,7 @@ pub use page::read_front;
 use page::{drop_drafts, read_pages};
 use records::{Actor, Named, Question, Records, Term};
 use sources::Sources;
+use style::CitationStyle;
 use theme::Theme;
 use versions::Versions;
 
@@ -94,8 +96,8 @@ pub struct Inputs {
     pub glossary: Arc<Records<Term>>,
     /// Files beside pages, to be copied: content path and place on disk.
     pub copies: Arc<Vec<Copied>>,
-    /// The citation style's file, when it is not a bundled one.
-    pub style_file: Option<Arc<TextFile>>,
+    /// The citation style, if it could be read.
+    pub style: Option<Arc<CitationStyle>>,
     /// Texts and lock that quotes are checked against.
     pub archive: Arc<Archive>,
     /// The theme; none if it cannot be used.
@@ -306,7 +308,7 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
         questions: Arc::new(named.questions),
         glossary: Arc::new(named.glossary),
         copies: Arc::new(copies),
-        style_file: evidence.style_file,
+        style: evidence.style.map(Arc::new),
         archive: Arc::new(evidence.archive),
         theme: theme.theme,
         found: Arc::new(found),

@@ -154,66 +154,14 @@ pub fn read(root: &Path, config: &Config, has_links: &mut bool, report: &mut Rep
         return Ok(None);
     }
     let before = report.count(crate::diag::Severity::Error);
-    let theme_file = files::read_text(root, &format!("{folder}/theme.yaml"), report)?;
-    let theme_yaml = theme_file.as_ref().map_or_else(|| config_yaml.clone(), Yaml::whole);
-    let described = match &theme_file {
-        Some(_) => theme_yaml.read::<ThemeFile>().map_err(|d| report.push(d)).unwrap_or_default(),
-        None => ThemeFile::default(),
-    };
-    let ThemeFile { name: _, description: _, license: _, authors: _, settings: declared, needs, images, icon } = described;
-    // A theme.yaml that cannot be read declares nothing: that the site's settings are unknown then is no news.
-    let given = if report.count(crate::diag::Severity::Error) > before { &BTreeMap::new() } else { &config.theme_settings };
-    let settings = settings::read(&declared, given, (&theme_yaml, &config_yaml), &config.theme, report);
-    let mut templates = BTreeMap::new();
-    let mut assets = BTreeMap::new();
-    let mut fonts = BTreeMap::new();
-    for base in [folder.as_str(), ""] {
-        let below = |name: &str| if base.is_empty() { name.to_owned() } else { format!("{base}/{name}") };
-        for path in files::below(root, &below("templates"), has_links, report)? {
-            if (path.ends_with(".html") || path.ends_with(".svg") || path.ends_with(".xml") || path.ends_with(".txt"))
-                && let Some(file) = files::read_listed(root, &path, report)?
-            {
-                templates.insert(path[below("templates").len() + 1..].to_owned(), file);
-            }
-            if path.ends_with(".ttf") || path.ends_with(".otf") {
-                fonts.insert(
-                    path[below("templates").len() + 1..].to_owned(),
-                    (path.clone(), files::read_asset(root, &path, report)?.unwrap_or_default()),
-                );
-            }
-        }
-        for path in files::below(root, &below("assets"), has_links, report)? {
-            let Some(bytes) = files::read_asset(root, &path, report)? else { continue };
-            assets.insert(path[below("assets").len() + 1..].to_owned(), Asset { path: root.join(&path), bytes: bytes.into() });
-        }
-    }
-    for name in declared.iter().filter(|(_, s)| s.kind == Kind::Asset).map(|(name, _)| name) {
-        let file = settings.get(name).and_then(|v| v.as_str()).unwrap_or("");
-        if !file.is_empty() && !assets.contains_key(file) {
-            let given = config.theme_settings.contains_key(name);
-            let place = if given {
-                config_yaml.place(&yaml_path!["theme_settings", name.as_str()])
-            } else {
-                theme_yaml.place(&yaml_path!["settings", name.as_str(), "default"])
-            };
-            let help = did_you_mean(file, assets.keys().map(String::as_str), || format!("put the file into assets/, as assets/{file}"));
-            report.push(Diagnostic::at(Code::ThemeInvalid, place, format!("there is no asset `{file}`")).help(help));
-        }
-    }
-    sheets(&assets, root, &declared, report);
-    let mut strings = BTreeMap::new();
-    for base in [format!("{folder}/strings"), "strings".to_owned()] {
-        for language in ["en", config.language.as_str()] {
-            if let Some(file) = files::read_text(root, &format!("{base}/{language}.yaml"), report)? {
-                match Yaml::whole(&file).read::<BTreeMap<String, String>>() {
-                    Ok(words) => strings.extend(words),
-                    Err(diagnostic) => report.push(diagnostic),
-                }
-            }
-        }
-    }
+    let files = Files::read(root, &folder, has_links, report)?;
+    let fonts = drawing::fonts(&files.fonts, report);
+    let engine = || Engine::of(&files.templates, |tera| drawing::register_fit(tera, fonts.clone()));
+    // Neither needs the other, and nothing can be rendered before both.
+    let (engine, described) = rayon::join(engine, || Described::read(root, &folder, config, &files.assets, report));
+    let described = described?;
     for name in REQUIRED {
-        if !templates.contains_key(*name) {
+        if !files.templates.contains_key(*name) {
             report.push(
                 Diagnostic::at(
                     Code::ThemeInvalid,
@@ -224,36 +172,123 @@ pub fn read(root: &Path, config: &Config, has_links: &mut bool, report: &mut Rep
             );
         }
     }
-    drawing::check(&theme_yaml, &images, icon.as_ref(), &assets, report);
-    let fonts = drawing::fonts(&fonts, report);
-    let engine = Engine::of(&templates, |tera| drawing::register_fit(tera, fonts.clone())).map_err(|found| report.push(found)).ok();
-    let mut hasher = Xxh3::new();
-    hasher.update(serde_json::to_string(&(&settings, &strings, assets.keys().collect::<Vec<_>>())).unwrap_or_default().as_bytes());
-    for (name, file) in &templates {
-        hasher.update(name.as_bytes());
-        hasher.update(file.text.as_bytes());
-    }
-    for asset in assets.values() {
-        hasher.update(&asset.bytes);
-    }
-    hasher.update(format!("{needs:?}{images:?}{icon:?}").as_bytes());
-    hasher.update(&fonts.digest.to_le_bytes());
+    let engine = engine.map_err(|found| report.push(found)).ok();
     let Some(engine) = engine.filter(|_| report.count(crate::diag::Severity::Error) == before) else { return Ok(None) };
-    Ok(Some(Theme {
-        name: config.theme.clone(),
-        file: theme_file,
-        declared,
-        settings,
-        needs,
-        engine,
-        templates,
-        strings,
-        assets,
-        images,
-        icon,
-        fonts,
-        digest: hasher.digest128(),
-    }))
+    let mut digest = Xxh3::new();
+    described.add_to(&mut digest);
+    files.add_to(&mut digest);
+    digest.update(&fonts.digest.to_le_bytes());
+    let Files { templates, assets, fonts: _ } = files;
+    let Described { file, declared, settings, needs, images, icon, strings } = described;
+    let (name, digest) = (config.theme.clone(), digest.digest128());
+    Ok(Some(Theme { name, file, declared, settings, needs, engine, templates, strings, assets, images, icon, fonts, digest }))
+}
+
+/// The theme's files, and the site's in place of those of their names.
+#[derive(Default)]
+struct Files {
+    templates: BTreeMap<String, Arc<TextFile>>,
+    assets: BTreeMap<String, Asset>,
+    /// Name below `templates/` → path and bytes.
+    fonts: BTreeMap<String, (String, Vec<u8>)>,
+}
+
+impl Files {
+    fn read(root: &Path, folder: &str, has_links: &mut bool, report: &mut Report) -> Result<Self, ReadError> {
+        let mut files = Self::default();
+        for base in [folder, ""] {
+            let below = |name: &str| if base.is_empty() { name.to_owned() } else { format!("{base}/{name}") };
+            for path in files::below(root, &below("templates"), has_links, report)? {
+                let name = || path[below("templates").len() + 1..].to_owned();
+                let ends_in = |endings: &[&str]| endings.iter().any(|ending| path.ends_with(ending));
+                if ends_in(&[".html", ".svg", ".xml", ".txt"])
+                    && let Some(file) = files::read_listed(root, &path, report)?
+                {
+                    files.templates.insert(name(), file);
+                }
+                if ends_in(&[".ttf", ".otf"]) {
+                    files.fonts.insert(name(), (path.clone(), files::read_asset(root, &path, report)?.unwrap_or_default()));
+                }
+            }
+            for path in files::below(root, &below("assets"), has_links, report)? {
+                let Some(bytes) = files::read_asset(root, &path, report)? else { continue };
+                files.assets.insert(path[below("assets").len() + 1..].to_owned(), Asset { path: root.join(&path), bytes: bytes.into() });
+            }
+        }
+        Ok(files)
+    }
+
+    fn add_to(&self, digest: &mut Xxh3) {
+        for (name, file) in &self.templates {
+            digest.update(name.as_bytes());
+            digest.update(file.text.as_bytes());
+        }
+        for (name, asset) in &self.assets {
+            digest.update(name.as_bytes());
+            digest.update(&asset.bytes);
+        }
+    }
+}
+
+/// What `theme.yaml` and the files of words say.
+struct Described {
+    file: Option<Arc<TextFile>>,
+    declared: BTreeMap<String, Setting>,
+    settings: BTreeMap<String, serde_json::Value>,
+    needs: BTreeMap<String, Vec<Collection>>,
+    images: Images,
+    icon: Option<Icon>,
+    strings: BTreeMap<String, String>,
+}
+
+impl Described {
+    fn read(root: &Path, folder: &str, config: &Config, assets: &BTreeMap<String, Asset>, report: &mut Report) -> Result<Self, ReadError> {
+        let before = report.count(crate::diag::Severity::Error);
+        let config_yaml = Yaml::whole(&config.file);
+        let file = files::read_text(root, &format!("{folder}/theme.yaml"), report)?;
+        let yaml = file.as_ref().map_or_else(|| config_yaml.clone(), Yaml::whole);
+        let described = match &file {
+            Some(_) => yaml.read::<ThemeFile>().map_err(|d| report.push(d)).unwrap_or_default(),
+            None => ThemeFile::default(),
+        };
+        let ThemeFile { name: _, description: _, license: _, authors: _, settings: declared, needs, images, icon } = described;
+        // A theme.yaml that cannot be read declares nothing: that the site's settings are unknown then is no news.
+        let given = if report.count(crate::diag::Severity::Error) > before { &BTreeMap::new() } else { &config.theme_settings };
+        let settings = settings::read(&declared, given, (&yaml, &config_yaml), &config.theme, report);
+        for name in declared.iter().filter(|(_, s)| s.kind == Kind::Asset).map(|(name, _)| name) {
+            let file = settings.get(name).and_then(|v| v.as_str()).unwrap_or("");
+            if !file.is_empty() && !assets.contains_key(file) {
+                let given = config.theme_settings.contains_key(name);
+                let place = if given {
+                    config_yaml.place(&yaml_path!["theme_settings", name.as_str()])
+                } else {
+                    yaml.place(&yaml_path!["settings", name.as_str(), "default"])
+                };
+                let help = did_you_mean(file, assets.keys().map(String::as_str), || format!("put the file into assets/, as assets/{file}"));
+                report.push(Diagnostic::at(Code::ThemeInvalid, place, format!("there is no asset `{file}`")).help(help));
+            }
+        }
+        sheets(assets, root, &declared, report);
+        drawing::check(&yaml, &images, icon.as_ref(), assets, report);
+        let mut strings = BTreeMap::new();
+        for base in [format!("{folder}/strings"), "strings".to_owned()] {
+            let own = Some(config.language.as_str()).filter(|language| *language != "en");
+            for language in std::iter::once("en").chain(own) {
+                if let Some(file) = files::read_text(root, &format!("{base}/{language}.yaml"), report)? {
+                    match Yaml::whole(&file).read::<BTreeMap<String, String>>() {
+                        Ok(words) => strings.extend(words),
+                        Err(diagnostic) => report.push(diagnostic),
+                    }
+                }
+            }
+        }
+        Ok(Self { file, declared, settings, needs, images, icon, strings })
+    }
+
+    fn add_to(&self, digest: &mut Xxh3) {
+        digest.update(serde_json::to_string(&(&self.settings, &self.strings)).unwrap_or_default().as_bytes());
+        digest.update(format!("{:?}{:?}{:?}", self.needs, self.images, self.icon).as_bytes());
+    }
 }
 
 /// What stands for a setting's value in a style sheet: `setting(accent)`.

@@ -6,39 +6,33 @@
 //! Must never write HTML itself: that is `cite_html`'s.
 
 mod entries;
-mod locales;
 mod parts;
 #[cfg(test)]
 mod tests;
 
 use std::sync::{Arc, OnceLock};
 
-use hayagriva::archive::ArchivedStyle;
 use hayagriva::citationberg::taxonomy::Locator as Term;
-use hayagriva::citationberg::{CitationFormat, IndependentStyle, Locale, LocaleCode, Style as CslStyle, StyleCategory, StyleClass};
+use hayagriva::citationberg::{CitationFormat, IndependentStyle, Locale, LocaleCode, StyleCategory, StyleClass};
 use hayagriva::{
     BibliographyDriver, BibliographyItem, BibliographyRequest, CitationItem, CitationRequest, CitePurpose, Entry, LocatorPayload, Rendered,
     SpecificLocator,
 };
-use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+use xxhash_rust::xxh3::Xxh3;
 
 pub use self::entries::Entries;
 use self::parts::Kind;
 pub use self::parts::Part;
 pub use super::cite_html::MarkPart;
 use super::cite_html::{joined, mark_parts, write_children};
-use super::{csl_bounds, style_names};
-use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::load::Inputs;
 use crate::load::cite_syntax::{CiteGroup, CiteItem, Locator};
 use crate::load::markdown::escape;
 use crate::load::sources::Sources;
+use crate::load::style::CitationStyle;
 use crate::reuse::Reuse;
-use crate::text::{Span, TextFile};
-use crate::yaml::Yaml;
-use crate::yaml_path;
 
-/// A citation style with the words of its language.
+/// A citation style, ready to format with.
 #[derive(Debug, Clone)]
 pub struct Style {
     style: Arc<IndependentStyle>,
@@ -72,57 +66,18 @@ pub struct Request<'a> {
 }
 
 impl Style {
-    /// Find the style that the configuration names.
-    pub fn find(inputs: &Inputs) -> Result<Self, Diagnostic> {
-        let name = &inputs.config.citation_style;
-        let place = || Yaml::whole(&inputs.config.file).place(&yaml_path!["citation_style"]);
-        let (style, digest) = if let Some(file) = &inputs.style_file {
-            return Self::read(file, &inputs.config.language);
-        } else if name.ends_with(".csl") {
-            return Err(Diagnostic::at(Code::StyleUnknown, place(), format!("the citation style `{name}` does not exist"))
-                .help("write the path of a .csl file relative to the site's root"));
-        } else {
-            match ArchivedStyle::by_name(name).map(ArchivedStyle::get) {
-                Some(CslStyle::Independent(style)) => (style, xxh3_128(name.as_bytes())),
-                _ => {
-                    let names: Vec<&str> = ArchivedStyle::all().iter().flat_map(|s| s.names()).copied().collect();
-                    return Err(Diagnostic::at(Code::StyleUnknown, place(), format!("there is no citation style `{name}`"))
-                        .help(did_you_mean(name, names.iter().copied(), || "use `ieee`, `apa`, `chicago-author-date`, `chicago-notes`, `modern-language-association`, or the path of a .csl file".to_owned())));
-                }
-            }
+    /// Make a style ready.
+    pub fn of(read: &CitationStyle) -> Self {
+        let mut ready = Self {
+            style: read.csl.clone(),
+            locales: read.locales.clone(),
+            locale: Some(read.language.clone()),
+            digest: read.digest,
+            kind: Kind::Whole,
+            bare: OnceLock::new(),
         };
-        Ok(Self::of(style, digest, &inputs.config.language))
-    }
-
-    /// Read a `.csl` file, for a site in `language` (BCP 47).
-    pub fn read(file: &Arc<TextFile>, language: &str) -> Result<Self, Diagnostic> {
-        if let Err((message, place)) = csl_bounds::check(&file.text) {
-            let message = format!("the citation style cannot be read: {message}");
-            return Err(Diagnostic::at(Code::StyleUnknown, Span::new(file, place), message).help("use a published CSL 1.0 style"));
-        }
-        let style = IndependentStyle::from_xml(&file.text).map_err(|error| {
-            Diagnostic::file(Code::StyleUnknown, file, format!("the citation style cannot be read: {}", first_line(&error.to_string())))
-                .help("use an independent CSL 1.0 style; a dependent one only names another")
-        })?;
-        Ok(Self::of(style, xxh3_128(file.text.as_bytes()), language))
-    }
-
-    fn of(mut style: IndependentStyle, digest: u128, language: &str) -> Self {
-        style_names::complete(&mut style);
-        if let Some(bibliography) = &mut style.bibliography {
-            // A dash in place of a repeated name: the engine garbles it for two authors, and links lead to single references.
-            bibliography.subsequent_author_substitute = None;
-        }
-        let language = LocaleCode(match language {
-            "en" => "en-US".to_owned(),
-            other => other.to_owned(),
-        });
-        let locales = locales::of(&language);
-        // What it makes depends on the language as much as on the style.
-        let digest = xxh3_128(format!("{digest:032x} {}", language.0).as_bytes());
-        let mut found = Self { style: Arc::new(style), locales, locale: Some(language), digest, kind: Kind::Whole, bare: OnceLock::new() };
-        found.kind = Kind::of(&found);
-        found
+        ready.kind = Kind::of(&ready);
+        ready
     }
 
     /// Whether citations are numbers.
@@ -287,10 +242,6 @@ fn hash_words(key: &mut Xxh3, item: &CiteItem) {
         key.update(format!("{:?}{}{:?}{:?}", item.prefix, item.suppress_author, item.locator, item.suffix).as_bytes());
     }
     key.update(b"|");
-}
-
-fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or("")
 }
 
 fn specific(locator: &Locator) -> SpecificLocator<'_> {

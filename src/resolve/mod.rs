@@ -9,12 +9,10 @@ mod cite_html;
 pub mod cites;
 pub mod claims;
 pub mod csl;
-mod csl_bounds;
 pub mod disagreements;
 pub mod links;
 mod revise;
 pub mod routes;
-mod style_names;
 pub mod text;
 
 use std::sync::{Arc, OnceLock};
@@ -97,23 +95,14 @@ impl Site {
     /// Resolve the names of a site; what was found stands with what was resolved.
     pub fn of(inputs: Arc<Inputs>, reuse: &Reuse) -> Self {
         let mut found = Report::default();
-        // A style's path that leads outside the site was reported with the configuration.
-        let inside = crate::config::stays_inside(std::path::Path::new(&inputs.config.citation_style));
-        let style = || if inside { Style::find(&inputs).map(Some) } else { Ok(None) };
-        let keys = || (0..inputs.pages.len()).into_par_iter().map(|page| Arc::new(cites::keys(&inputs.pages[page], &inputs))).collect();
-        let mut found_in_routes = Report::default();
-        let routes = || Routes::find(&inputs, &mut found_in_routes);
+        let keys_of = |page: usize| Arc::new(cites::keys(&inputs.pages[page], &inputs));
+        let keys = || (0..inputs.pages.len()).into_par_iter().map(keys_of).collect::<Vec<_>>();
+        let routes = || Routes::find(&inputs, &mut found);
         let entries = || Arc::new(csl::Entries::of(&inputs.sources));
-        // A style takes as long as the rest together.
-        let names = || {
-            let (routes, (keys, entries)): (_, (Vec<Arc<Keys>>, _)) = rayon::join(routes, || rayon::join(keys, entries));
-            let keys: Pieces<Arc<Keys>> = keys.into_iter().collect();
-            let claims = Arc::new(Claims::find(&inputs, &keys));
-            (routes, keys, entries, claims)
-        };
-        let (style, (routes, keys, entries, claims)) = rayon::join(style, names);
-        let style = style.map_err(|d| found.push(d)).ok().flatten();
-        found.extend(found_in_routes);
+        let style = || inputs.style.as_deref().map(Style::of);
+        let ((routes, style), (keys, entries)) = rayon::join(|| rayon::join(routes, style), || rayon::join(keys, entries));
+        let keys: Pieces<Arc<Keys>> = keys.into_iter().collect();
+        let claims = Arc::new(Claims::find(&inputs, &keys));
         names_of_sources(&inputs, &mut found);
         let texts = inputs.pages.iter().map(|_| Arc::default()).collect();
         let found = Arc::new(found);

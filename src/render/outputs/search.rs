@@ -21,14 +21,12 @@ use crate::resolve::text::PageText;
 /// Where it is in the output.
 pub const PATH: &str = "search-index.json.gz";
 
-/// The highest level makes the index 1 or 2 % smaller, and a build of many pages a third longer.
-const LEVEL: u32 = 6;
+/// The next level makes the explainer's index half of one per cent smaller, and takes twice as long where words are many; the
+/// highest 1 or 2 %.
+const LEVEL: u32 = 5;
 
-/// Bytes that are packed by themselves: enough that the whole is less than one per cent larger for it.
+/// Bytes that are packed by themselves, at least: enough that the whole is less than one per cent larger for it.
 const PART: usize = 256 * 1024;
-
-/// Parts that are packed side by side: no more of the text is held at a time.
-const AT_ONCE: usize = 16;
 
 /// Above so many bytes of Markdown in all, the index holds titles, summaries and headings alone: a reader's phone loads
 /// it whole.
@@ -51,80 +49,66 @@ struct Entry<'a> {
 
 /// The index, packed: a page's entries in reading order, then the sources.
 pub fn index(renderer: &Renderer, entries: &[Option<Box<str>>]) -> Vec<u8> {
-    let listed = renderer.site.routes.order.iter().filter_map(|p| entries.get(*p)?.as_deref().map(Cow::Borrowed));
-    let sources = (0..renderer.site.inputs.sources.all.len()).filter_map(|s| source(renderer, s).map(Cow::Owned));
-    let mut packer = Packer::default();
-    let mut before = "[";
-    for entry in listed.chain(sources) {
-        packer.push(before);
-        packer.push(&entry);
-        before = ",";
+    let listed = renderer.site.routes.order.iter().filter_map(|p| entries.get(*p)?.as_deref());
+    let sources: Vec<String> = (0..renderer.site.inputs.sources.all.len()).filter_map(|s| source(renderer, s)).collect();
+    let mut texts = Vec::new();
+    for entry in listed.chain(sources.iter().map(String::as_str)) {
+        texts.extend([if texts.is_empty() { "[" } else { "," }, entry]);
     }
-    packer.push(if before == "[" { "[]" } else { "]" });
-    packer.finish()
+    texts.push(if texts.is_empty() { "[]" } else { "]" });
+    packed(&texts)
 }
 
-/// Makes one gzip file, its parts packed side by side. Neither a date nor the name of a system: the same bytes everywhere.
-struct Packer {
-    /// What is not packed yet.
-    text: Vec<u8>,
-    file: Vec<u8>,
-    crc: Crc,
-}
-
-impl Default for Packer {
-    fn default() -> Self {
-        // RFC 1952: no flags, no time, no word on how hard it was packed, system unknown.
-        Self { text: Vec::new(), file: b"\x1f\x8b\x08\0\0\0\0\0\0\xff".to_vec(), crc: Crc::new() }
-    }
-}
-
-impl Packer {
-    fn push(&mut self, text: &str) {
-        if self.text.len() >= AT_ONCE * PART {
-            self.pack(self.text.len() - self.text.len() % PART, FlushCompress::Sync);
+/// Texts one after the other as one gzip file, its parts packed side by side. Neither a date nor the name of a system: the
+/// same bytes everywhere.
+fn packed(texts: &[&str]) -> Vec<u8> {
+    let mut length = 0;
+    let is_same_part = |text: &&str, _: &&str| {
+        length += text.len();
+        let is_full = length >= PART;
+        if is_full {
+            length = 0;
         }
-        self.text.extend_from_slice(text.as_bytes());
+        !is_full
+    };
+    let parts: Vec<&[&str]> = texts.chunk_by(is_same_part).collect();
+    let last = parts.len().saturating_sub(1);
+    let pack = |(n, part): (usize, &&[&str])| pack(part, if n == last { FlushCompress::Finish } else { FlushCompress::Sync });
+    let packed: Vec<(Vec<u8>, Crc)> = parts.par_iter().enumerate().map(pack).collect();
+    // RFC 1952: no flags, no time, no word on how hard it was packed, system unknown.
+    let mut file = b"\x1f\x8b\x08\0\0\0\0\0\0\xff".to_vec();
+    let mut crc = Crc::new();
+    for (part, of_part) in &packed {
+        file.extend_from_slice(part);
+        crc.combine(of_part);
     }
-
-    /// Pack so many bytes; the last part ends with `flush`.
-    fn pack(&mut self, length: usize, flush: FlushCompress) {
-        let parts: Vec<&[u8]> = self.text[..length].chunks(PART).collect();
-        let last = parts.len().saturating_sub(1);
-        let pack = |(n, part): (usize, &&[u8])| pack(part, if n == last { flush } else { FlushCompress::Sync });
-        let packed: Vec<(Vec<u8>, Crc)> = parts.par_iter().enumerate().map(pack).collect();
-        for (part, of_part) in &packed {
-            self.file.extend_from_slice(part);
-            self.crc.combine(of_part);
-        }
-        self.text.drain(..length);
-    }
-
-    fn finish(mut self) -> Vec<u8> {
-        self.pack(self.text.len(), FlushCompress::Finish);
-        self.file.extend_from_slice(&self.crc.sum().to_le_bytes());
-        self.file.extend_from_slice(&self.crc.amount().to_le_bytes());
-        self.file
-    }
+    file.extend_from_slice(&crc.sum().to_le_bytes());
+    file.extend_from_slice(&crc.amount().to_le_bytes());
+    file
 }
 
 /// A part by itself, and its checksum.
-fn pack(part: &[u8], flush: FlushCompress) -> (Vec<u8>, Crc) {
-    let mut out = Vec::with_capacity(part.len() / 2 + 64);
+fn pack(texts: &[&str], flush: FlushCompress) -> (Vec<u8>, Crc) {
+    let length: usize = texts.iter().map(|text| text.len()).sum();
+    let mut out = Vec::with_capacity(length / 2 + 64);
     let mut deflate = Compress::new(Compression::new(LEVEL), false);
-    let mut done = 0;
-    loop {
-        out.reserve(part.len() / 4 + 64);
+    let mut crc = Crc::new();
+    let mut push = |mut rest: &[u8], flush| loop {
+        out.reserve(rest.len() / 2 + 64);
+        let before = deflate.total_in();
         // Packing from memory into memory cannot fail.
-        let status = deflate.compress_vec(&part[done..], &mut out, flush);
-        done = usize::try_from(deflate.total_in()).unwrap_or(part.len());
+        let status = deflate.compress_vec(rest, &mut out, flush);
+        rest = usize::try_from(deflate.total_in() - before).ok().and_then(|taken| rest.get(taken..)).unwrap_or_default();
         let has_room = out.len() < out.capacity();
-        if done == part.len() && (has_room || matches!(status, Ok(Status::StreamEnd))) {
+        if rest.is_empty() && (has_room || matches!(status, Ok(Status::StreamEnd))) {
             break;
         }
+    };
+    for text in texts {
+        crc.update(text.as_bytes());
+        push(text.as_bytes(), FlushCompress::None);
     }
-    let mut crc = Crc::new();
-    crc.update(part);
+    push(&[], flush);
     (out, crc)
 }
 
@@ -153,19 +137,21 @@ impl Text {
     /// Add words; returns where they begin.
     fn push(&mut self, part: &str) -> usize {
         let start = self.length + usize::from(self.length > 0);
+        let mut bare = String::new();
         for word in part.split_whitespace() {
-            let word: String = word.chars().filter(|c| ![CITE_MARK, CALL_MARK, CODE_MARK, NOTE_MARK].contains(c)).collect();
+            // Most words have neither marks nor letters beyond ASCII.
+            let word = if word.is_ascii() { word } else { without_marks(word, &mut bare) };
             if word.is_empty() || word == "|" {
                 continue;
             }
             // A citation before a full stop leaves the stop alone.
-            let joins = word.chars().all(|c| matches!(c, '.' | ',' | ';' | ':' | '?' | '!' | ')'));
+            let joins = word.bytes().all(|c| matches!(c, b'.' | b',' | b';' | b':' | b'?' | b'!' | b')'));
             if !self.text.is_empty() && !joins {
                 self.text.push(' ');
                 self.length += 1;
             }
-            self.length += word.encode_utf16().count();
-            self.text.push_str(&word);
+            self.length += if word.is_ascii() { word.len() } else { word.encode_utf16().count() };
+            self.text.push_str(word);
         }
         start
     }
@@ -174,6 +160,13 @@ impl Text {
         let start = self.push(part);
         self.at.push((start, self.length.saturating_sub(start), id));
     }
+}
+
+/// A word without the marks in it that stand for something else.
+fn without_marks<'a>(word: &str, bare: &'a mut String) -> &'a str {
+    bare.clear();
+    bare.extend(word.chars().filter(|c| ![CITE_MARK, CALL_MARK, CODE_MARK, NOTE_MARK].contains(c)));
+    bare
 }
 
 /// A page's entry.
@@ -248,12 +241,10 @@ mod tests {
     fn what_is_packed_piece_by_piece_comes_out_whole() {
         let words = (0..).flat_map(|n: usize| format!("{{\"title\":\"{n} {:x}\"}},", n.wrapping_mul(0x9e37_79b9_7f4a_7c15)).into_bytes());
         let piece = |length: usize| String::from_utf8(words.clone().take(length).collect()).expect("text");
-        // Less than a part, whole parts, all that is packed at once, and more than that in pieces of every size.
-        for pieces in [vec![1], vec![PART], vec![PART + 1], vec![AT_ONCE * PART, 1], vec![AT_ONCE * PART - 1, 2, AT_ONCE * PART, 7, PART]] {
-            let mut packer = Packer::default();
+        // Less than a part, whole parts, and many parts of texts of every size.
+        for pieces in [vec![1], vec![PART], vec![PART + 1], vec![PART, 1], vec![PART - 1, 2, 9 * PART, 7, PART], vec![1000; 2000]] {
             let texts: Vec<String> = pieces.iter().map(|length| piece(*length)).collect();
-            texts.iter().for_each(|text| packer.push(text));
-            let file = packer.finish();
+            let file = packed(&texts.iter().map(String::as_str).collect::<Vec<_>>());
             let mut unpacked = String::new();
             let mut decoder = GzDecoder::new(&file[..]);
             decoder.read_to_string(&mut unpacked).expect("a gzip file");

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use hayagriva::archive::ArchivedStyle;
 use hayagriva::citationberg::Style as CslStyle;
 use proptest::prelude::*;
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::parts::Page;
 use super::*;
 use crate::diag::Report;
+use crate::text::TextFile;
 
 /// Sources of which some share authors, years and titles, and one has hardly anything.
 const SOURCES: &str = r#"
@@ -54,7 +56,7 @@ fn groups() -> impl Strategy<Value = Vec<Group>> {
 
 fn style(name: &str) -> Style {
     match ArchivedStyle::by_name(name).map(ArchivedStyle::get) {
-        Some(CslStyle::Independent(style)) => Style::of(style, xxh3_128(name.as_bytes()), "en"),
+        Some(CslStyle::Independent(style)) => Style::of(&CitationStyle::of(style, xxh3_128(name.as_bytes()), "en")),
         _ => panic!("no style {name}"),
     }
 }
@@ -116,7 +118,8 @@ fn numeric(layout: &str, sort: &str) -> String {
 }
 
 fn own(text: &str) -> Style {
-    Style::read(&TextFile::new("own.csl", text), "en").unwrap_or_else(|finding| panic!("{finding:?}"))
+    let read = CitationStyle::read(&TextFile::new("own.csl", text), "en").unwrap_or_else(|finding| panic!("{finding:?}"));
+    Style::of(&read)
 }
 
 #[test]
@@ -199,7 +202,7 @@ fn what_is_kept_is_of_one_language() {
     let sources = sources();
     let (entries, reuse) = (Entries::of(&sources), Reuse::default());
     let mark = |language: &str| {
-        let style = Style::of(apa.clone(), 1, language);
+        let style = Style::of(&CitationStyle::of(apa.clone(), 1, language));
         let (parts, page) = both(&style, &sources, &entries, &reuse, &[(vec![(7, 0)], false, false)], &[]);
         assert_eq!(format!("{parts:?}"), format!("{:?}", Some(page)), "{language}");
         parts.map(|parts| format!("{:?}", parts.marks))
