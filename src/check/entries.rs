@@ -6,6 +6,7 @@
 //! Must never confirm a figure by itself.
 
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -15,6 +16,7 @@ use crate::figures::{self, Figure, Lexicon};
 use crate::load::prose::BlockKind;
 use crate::resolve::Site;
 use crate::resolve::claims::ClaimKind;
+use crate::resolve::text::HeldText;
 
 /// Where a figure stands: the page (or none, for the bibliography), and an offset or a record's number there.
 type Place = (Option<usize>, &'static str, usize);
@@ -34,7 +36,15 @@ pub type Ascribed = Vec<(usize, Entry)>;
 #[derive(Debug, Default)]
 pub struct Entries {
     by_source: HashMap<usize, Vec<Entry>>,
+    /// Texts that were read for this. Each will be asked for again when its page is checked, and is read once if it is held.
+    _held: Vec<HeldText>,
 }
+
+/// Pages that one thread looks at at once: few, so that in the end none waits long for another.
+const AT_ONCE: usize = 4;
+
+/// More texts than these are not held: they need memory.
+const MOST_HELD: usize = 64;
 
 /// The place of a figure of the running text: the first byte of its source.
 pub fn in_text(page: usize, offset: usize) -> Place {
@@ -50,8 +60,15 @@ impl Entries {
     /// Gather what the site says.
     pub fn find(checked: &Checked, lexicon: &Lexicon) -> Self {
         let (site, mut entries) = (checked.site(), Self::default());
-        let of_page = |page: usize| checked.ascribed[page].get_or_init(|| of_page(site, page, lexicon)).as_slice();
-        let of_pages: Vec<&[(usize, Entry)]> = (0..site.inputs.pages.len()).into_par_iter().map(of_page).collect();
+        let held = Mutex::new(Vec::new());
+        let hold = |text: HeldText| {
+            let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
+            if held.len() < MOST_HELD {
+                held.push(text);
+            }
+        };
+        let of_page = |page: usize| checked.ascribed[page].get_or_init(|| of_page(site, page, lexicon, hold)).as_slice();
+        let of_pages: Vec<&[(usize, Entry)]> = (0..site.inputs.pages.len()).into_par_iter().with_max_len(AT_ONCE).map(of_page).collect();
         let unarchived = site.inputs.sources.all.iter().enumerate().filter(|(_, s)| !s.is_archived());
         let of_sources = unarchived.flat_map(|(number, source)| {
             let texts = [("title", Some(source.title())), ("note", source.evidence.note.clone())];
@@ -66,6 +83,7 @@ impl Entries {
         for (source, entry) in of_pages.into_iter().flatten().copied().chain(of_sources) {
             entries.by_source.entry(source).or_default().push(entry);
         }
+        entries._held = held.into_inner().unwrap_or_else(PoisonError::into_inner);
         entries
     }
 
@@ -89,7 +107,7 @@ pub fn unarchived(site: &Site, page: usize, citations: impl Iterator<Item = usiz
     sources
 }
 
-fn of_page(site: &Site, page: usize, lexicon: &Lexicon) -> Ascribed {
+fn of_page(site: &Site, page: usize, lexicon: &Lexicon, hold: impl FnOnce(HeldText)) -> Ascribed {
     let input = &site.inputs.pages[page];
     let mut found = Vec::new();
     // Most pages of most sites cite archived texts alone: theirs need not be read for this.
@@ -142,5 +160,6 @@ fn of_page(site: &Site, page: usize, lexicon: &Lexicon) -> Ascribed {
             }
         }
     }
+    hold(text);
     found
 }

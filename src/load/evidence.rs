@@ -26,12 +26,14 @@ pub(super) struct Evidence {
 
 impl Evidence {
     pub fn read(options: &Options, config: &Config, lock: Option<Arc<TextFile>>) -> Result<Self, ReadError> {
-        let (root, mut texts, mut found) = (&options.root, Vec::new(), Report::default());
-        let sources = bibliography(root, config, &mut texts, &mut found)?;
-        let mut found_in_style = Report::default();
-        let style = || style(root, config, &mut found_in_style);
-        let (style, archive) = rayon::join(style, || Archive::open(options, config, &sources, lock, &mut found));
-        let (style, style_file) = style?;
+        let (root, mut texts, mut found, mut found_in_style) = (&options.root, Vec::new(), Report::default(), Report::default());
+        let texts_of_sources = || {
+            let sources = bibliography(root, config, &mut texts, &mut found)?;
+            let archive = Archive::open(options, config, &sources, lock, &mut found);
+            Ok((sources, archive))
+        };
+        let (sources, style) = rayon::join(texts_of_sources, || style(root, config, &mut found_in_style));
+        let ((sources, archive), (style, style_file)) = (sources?, style?);
         texts.extend(style_file);
         found.extend(found_in_style);
         Ok(Self { sources, style, archive, texts, found })

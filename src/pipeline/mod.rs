@@ -86,9 +86,10 @@ pub fn build_site(
         sink.begin();
     }
     let is_faulty = AtomicBool::new(false);
+    // One by one, so that in the end no thread waits long for another.
     let pages: Vec<Page> = (0..site.inputs.pages.len())
         .into_par_iter()
-        .with_max_len(AT_ONCE)
+        .with_max_len(1)
         .map(|number| {
             if stop.load(Ordering::Relaxed) {
                 return None;
@@ -143,9 +144,6 @@ pub fn build_site(
     rayon::spawn(move || drop((renderer, checker)));
     Some(built)
 }
-
-/// Pages that one thread takes at once: few, so that in the end none waits long for another.
-const AT_ONCE: usize = 4;
 
 /// What became of one page.
 struct Page {

@@ -114,6 +114,8 @@ pub fn outputs(renderer: &Renderer, report: &mut Report) -> Vec<(String, Output)
         .icons
         .made
         .par_iter()
+        // Two are far larger than the others.
+        .with_max_len(1)
         .map(|(size, usage, path, key)| {
             let (share, ground) = match usage {
                 Use::Any | Use::Favicon => (1.0, None),

@@ -36,9 +36,7 @@ pub struct Views {
 /// What is shown of the sources, whatever the pages say.
 #[derive(Debug)]
 struct Sources {
-    briefs: Vec<SourceBrief>,
-    /// The same in the template engine's values, shared by all pages.
-    brief_values: Vec<tera::Value>,
+    briefs: Vec<SharedSource>,
     /// For each source, where its statements first came from.
     origins: Vec<(Option<String>, usize)>,
     /// For each source, the quotes of its known problems, made ready when they are first looked for.
@@ -49,11 +47,10 @@ impl Views {
     /// Prepare what many views share.
     pub fn new(checked: Arc<Checked>) -> Self {
         let site = checked.site().clone();
-        let briefs: Vec<SourceBrief> = (0..site.inputs.sources.all.len()).map(|i| brief(&site, i)).collect();
-        let brief_values = briefs.iter().map(tera::Value::from_serializable).collect();
+        let briefs = (0..site.inputs.sources.all.len()).map(|i| SharedSource::new(brief(&site, i))).collect();
         let origins = site.inputs.sources.all.iter().map(|s| origin_of_source(&s.key, &site.inputs)).collect();
         let problems = site.inputs.sources.all.iter().map(|_| OnceLock::new()).collect();
-        Self { site, checked, sources: Arc::new(Sources { briefs, brief_values, origins, problems }) }
+        Self { site, checked, sources: Arc::new(Sources { briefs, origins, problems }) }
     }
 
     /// The same of a state of the site in which sources, actors and the theme's words are those of this one.
@@ -68,7 +65,7 @@ impl Views {
 
     /// A source in short, as a template's value.
     pub fn source_value(&self, number: usize) -> tera::Value {
-        self.sources.brief_values[number].clone()
+        self.sources.briefs[number].value().clone()
     }
 
     /// A link to a page.
@@ -294,7 +291,7 @@ impl Views {
             })
             .collect();
         SourceView {
-            brief: self.sources.briefs[number].clone(),
+            brief: (*self.sources.briefs[number]).clone(),
             html,
             url: source.url(),
             derived_from: names(&source.evidence.derived_from).iter().map(|n| origin_name(n, inputs)).collect(),

@@ -2,7 +2,10 @@
 //!
 //! In: nothing. Out: types that serialise. Paths are relative to the site's root.
 
-use serde::Serialize;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
 
 use super::ProblemView;
 use crate::date::Date;
@@ -52,6 +55,40 @@ pub struct SourceBrief {
     pub archived: bool,
 }
 
+/// A source in short that many views share: templates get one value for all of them.
+#[derive(Debug, Clone)]
+pub struct SharedSource {
+    brief: Arc<SourceBrief>,
+    value: tera::Value,
+}
+
+impl SharedSource {
+    /// Share it from now on.
+    pub fn new(brief: SourceBrief) -> Self {
+        Self { value: tera::Value::from_serializable(&brief), brief: Arc::new(brief) }
+    }
+
+    /// The value of the template engine.
+    pub fn value(&self) -> &tera::Value {
+        &self.value
+    }
+}
+
+impl Deref for SharedSource {
+    type Target = SourceBrief;
+
+    fn deref(&self) -> &SourceBrief {
+        &self.brief
+    }
+}
+
+impl Serialize for SharedSource {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // The template engine takes a value of its own as it is; to others it says what the source itself would.
+        self.value.serialize(serializer)
+    }
+}
+
 /// A citation of a record.
 #[derive(Debug, Clone, Serialize)]
 #[allow(missing_docs)]
@@ -59,7 +96,7 @@ pub struct CiteView {
     pub id: String,
     pub href: String,
     pub n: Option<usize>,
-    pub source: SourceBrief,
+    pub source: SharedSource,
     pub quote: Option<Box<str>>,
     pub locator: Option<String>,
     pub status: &'static str,
