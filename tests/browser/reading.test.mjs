@@ -48,6 +48,23 @@ test("search: by the key /, with passages, a count that is announced, and nothin
   await page.close();
 });
 
+test("search finds words however their apostrophes, dashes and spaces are written", async () => {
+  const page = await browser.newPage();
+  const status = page.locator("form[role=search] [role=status]");
+  const found = async (asked) => {
+    await page.goto(`${site.base}search/?q=${encodeURIComponent(asked)}`);
+    await page.waitForFunction(() => document.querySelector("form[role=search] [role=status]").textContent !== "");
+    return [await status.innerText(), await page.locator(".results mark").first().innerText()];
+  };
+  // In the text stand typographic apostrophes; keyboards give either.
+  for (const [one, other] of [["Korea's", "Korea\u2019s"], ["mid-2025", "mid\u20112025"], ["14,000 soldiers", "14,000\u00a0soldiers"]]) {
+    const [count, mark] = await found(one);
+    assert.match(count, /^\d+ passages? found$/, one);
+    assert.deepEqual(await found(other), [count, mark], other);
+  }
+  await page.close();
+});
+
 test("the whole explainer's index is small", async () => {
   const page = await browser.newPage();
   const response = await page.request.get(`${site.base}search-index.json.gz`);

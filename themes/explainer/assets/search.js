@@ -5,7 +5,8 @@
   if (!form) return;
   const input = form.querySelector("input"), list = form.querySelector(".results"), status = form.querySelector("[role=status]"), index = document.getElementById("page-index")?.closest("section");
   const root = document.body.dataset.root, MOST = 40;
-  const fold = (s) => s.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  /** Letters without accents, in lower case, with the marks that keyboards have. */
+  const fold = (s) => s.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[\u2018\u2019\u02bc]/g, "'").replace(/[\u201c\u201d]/g, '"').replace(/[\u2010-\u2014\u2212]/g, "-").toLowerCase();
   const el = (tag, cls, ...inside) => { const e = document.createElement(tag); if (cls) e.className = cls; e.append(...inside); return e; };
 
   // The small index. It comes packed; a host may have unpacked it on the way.
