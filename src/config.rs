@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::author::Author;
 use crate::date::Date;
 use crate::diag::{Code, Diagnostic, Report, Severity, Sort, did_you_mean};
 use crate::text::{Span, TextFile};
@@ -60,12 +61,12 @@ pub struct RawConfig {
     /// The date of the state of knowledge.
     #[serde(default)]
     as_of: Option<Date>,
-    /// Who made the site, unless a page says otherwise.
+    /// Who made the site, unless a page says otherwise. `Ng, Ada` is a person.
     #[serde(default)]
-    authors: Vec<String>,
+    authors: Vec<Author>,
     /// The people who checked it, unless a page says otherwise.
     #[serde(default)]
-    reviewers: Vec<String>,
+    reviewers: Vec<Author>,
     /// Reuse terms.
     #[serde(default)]
     license: Option<License>,
@@ -170,9 +171,9 @@ pub struct Config {
     /// The date of the state of knowledge.
     pub as_of: Option<Date>,
     /// Default authors.
-    pub authors: Vec<String>,
+    pub authors: Vec<Author>,
     /// Default reviewers.
-    pub reviewers: Vec<String>,
+    pub reviewers: Vec<Author>,
     /// Reuse terms.
     pub license: Option<License>,
     /// Whether pages get social cards.

@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod author;
 pub mod date;
 pub mod diag;
 pub mod headers;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::author::Author;
 use crate::date::Date;
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::text::{Span, TextFile};
@@ -31,12 +32,12 @@ pub struct FrontMatter {
     /// When it was last changed.
     #[serde(default)]
     pub updated: Option<Date>,
-    /// Who wrote it; the site's authors when empty.
+    /// Who wrote it; the site's authors when empty. `Ng, Ada` is a person.
     #[serde(default)]
-    pub authors: Vec<String>,
+    pub authors: Vec<Author>,
     /// The people who checked it; the site's reviewers when absent.
     #[serde(default)]
-    pub reviewers: Option<Vec<String>>,
+    pub reviewers: Option<Vec<Author>>,
     /// The last part of its address; the file's name when absent.
     #[serde(default)]
     pub slug: Option<String>,

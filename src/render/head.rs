@@ -40,7 +40,7 @@ pub fn of_page(renderer: &Renderer, page: usize, view: &PageView<'_>, card: Opti
     let image = head.card(&config.base_url, card);
     head.meta("name", "citation_title", &front.title);
     for author in view.authors {
-        head.meta("name", "citation_author", author);
+        head.meta("name", "citation_author", author.name());
     }
     if let Some(date) = front.date {
         head.meta("name", "citation_publication_date", &date.to_string().replace('-', "/"));

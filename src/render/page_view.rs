@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::outputs::CiteThis;
 use super::views::PageLink;
 use super::{Renderer, latest_of};
+use crate::author::Author;
 use crate::date::Date;
 
 /// A page as templates see it.
@@ -27,8 +28,8 @@ pub struct PageView<'a> {
     pub date: Option<Date>,
     pub updated: Option<Date>,
     pub review_after: Option<Date>,
-    pub authors: &'a [String],
-    pub reviewers: &'a [String],
+    pub authors: &'a [Author],
+    pub reviewers: &'a [Author],
     pub tags: &'a [String],
     pub extra: &'a BTreeMap<String, serde_json::Value>,
     pub toc: Vec<TocEntry<'a>>,

@@ -13,6 +13,7 @@ use super::Renderer;
 use super::outputs::data_paths;
 use super::page_view::PageView;
 use super::views::{ActorView, CiteView, ClaimView, OwnView};
+use crate::author::Author;
 use crate::load::markdown::slug;
 use crate::load::records::ActorKind;
 
@@ -26,9 +27,8 @@ pub fn of_page(renderer: &Renderer, page: usize, view: &PageView<'_>, image: Opt
     let url = view.url.as_str();
     let description = view.summary.unwrap_or(&config.description);
     let address = |path: &str| format!("{}{path}", config.base_url);
-    let named = |kind: &'static str, names: &'_ [String]| names.iter().map(|name| Named { kind, name: name.clone() }).collect::<Vec<_>>();
     let method = renderer.theme.settings.get("method_path").and_then(Value::as_str).unwrap_or_default();
-    let people = named("Person", view.reviewers);
+    let people: Vec<Named> = view.reviewers.iter().map(|reviewer| Named { kind: "Person", ..Named::of(reviewer) }).collect();
     let article = Article {
         kind: "Article",
         id: article_id(url),
@@ -39,7 +39,7 @@ pub fn of_page(renderer: &Renderer, page: usize, view: &PageView<'_>, image: Opt
         description,
         published: view.date.map(|date| date.to_string()),
         modified: view.updated.or(view.date).map(|date| date.to_string()),
-        author: named("Organization", view.authors),
+        author: view.authors.iter().map(Named::of).collect(),
         license: config.license.as_ref().map(|license| license.url.as_str()),
         // Pages are reviewed, says schema.org, not articles.
         of: (!people.is_empty()).then_some(Webpage { kind: "WebPage", id: url, reviewed_by: people }),
@@ -87,7 +87,7 @@ struct Article<'a> {
     #[serde(rename = "dateModified", skip_serializing_if = "Option::is_none")]
     modified: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    author: Vec<Named>,
+    author: Vec<Named<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     license: Option<&'a str>,
     #[serde(rename = "mainEntityOfPage", skip_serializing_if = "Option::is_none")]
@@ -117,15 +117,31 @@ struct Webpage<'a> {
     #[serde(rename = "@id")]
     id: &'a str,
     #[serde(rename = "reviewedBy")]
-    reviewed_by: Vec<Named>,
+    reviewed_by: Vec<Named<'a>>,
 }
 
-/// Somebody with a name.
+/// Somebody with a name. Who is not known to be a person may be a body.
 #[derive(Serialize)]
-struct Named {
+struct Named<'a> {
     #[serde(rename = "@type")]
     kind: &'static str,
-    name: String,
+    name: &'a str,
+    #[serde(rename = "givenName", skip_serializing_if = "Option::is_none")]
+    given: Option<&'a str>,
+    #[serde(rename = "familyName", skip_serializing_if = "Option::is_none")]
+    family: Option<&'a str>,
+}
+
+impl<'a> Named<'a> {
+    fn of(author: &'a Author) -> Self {
+        let person = author.person();
+        Self {
+            kind: if person.is_some() { "Person" } else { "Organization" },
+            name: author.name(),
+            given: person.map(|person| person.given.as_str()),
+            family: person.map(|person| person.family.as_str()),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -279,7 +295,7 @@ fn data(renderer: &Renderer, url: &str, name: &str, description: &str) -> Value 
         data["license"] = json!(license.url);
     }
     if !config.authors.is_empty() {
-        data["creator"] = config.authors.iter().map(|a| json!({ "@type": "Organization", "name": a })).collect();
+        data["creator"] = config.authors.iter().map(|author| json!(Named::of(author))).collect();
     }
     data
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// Modules from the lowest up. A module may name those before it, and its own.
 const ORDER: &[&[&str]] = &[
-    &["date", "html", "text", "address", "headers", "pieces"],
+    &["date", "html", "text", "address", "author", "headers", "pieces"],
     &["diag"],
     &["yaml"],
     &["archive", "figures", "picture", "config", "output"],

@@ -128,6 +128,24 @@ fn readers_and_machines_learn_who_checked_a_page() {
 }
 
 #[test]
+fn people_are_cited_as_people_and_bodies_as_bodies() {
+    let site = site("explainer", ORIGINAL, "");
+    site.write("content/both.md", "---\ntitle: Both\ndate: 2024-06-03\nauthors: [\"Ng, Ada\", River Desk]\n---\n\nA page.\n");
+    site.build();
+    let html = site.output("both/index.html");
+    assert!(html.contains("Ada Ng, River Desk"), "{html}");
+    let ld = html.split("application/ld+json\">").nth(1).and_then(|h| h.split("</script>").next()).expect("JSON-LD");
+    let ld: Value = serde_json::from_str(ld).expect("JSON");
+    let person = serde_json::json!({ "@type": "Person", "name": "Ada Ng", "givenName": "Ada", "familyName": "Ng" });
+    assert_eq!(ld["@graph"][0]["author"], serde_json::json!([person, { "@type": "Organization", "name": "River Desk" }]));
+    assert!(site.output("both/cite.bib").contains("author = {{Ng}, {Ada} and {River Desk}}"), "{}", site.output("both/cite.bib"));
+    assert!(site.output("both/cite.ris").contains("AU  - Ng, Ada\r\nAU  - River Desk\r\n"), "{}", site.output("both/cite.ris"));
+    let author = &json(&site, "both/cite.json")[0]["author"];
+    assert_eq!(author, &serde_json::json!([{ "family": "Ng", "given": "Ada" }, { "literal": "River Desk" }]));
+    assert!(site.output("atom.xml").contains("<author><name>Ada Ng</name></author>"), "{}", site.output("atom.xml"));
+}
+
+#[test]
 fn the_method_page_is_named_where_there_is_one() {
     let site = site("explainer", ORIGINAL, "");
     site.write("content/about.md", "---\ntitle: About\n---\n\nA page.\n");

@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 use atom_syndication::{Category, Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Text};
 use serde_json::json;
 
+use crate::author::Author;
 use crate::date::Date;
 use crate::render::Renderer;
 
@@ -20,7 +21,7 @@ struct Item<'a> {
     summary: &'a str,
     published: Date,
     updated: Date,
-    authors: &'a [String],
+    authors: &'a [Author],
     tags: &'a [String],
 }
 
@@ -68,8 +69,11 @@ fn link(href: String, rel: &str, mime: &str) -> Link {
 fn feed(renderer: &Renderer, file: &str, title: &str, updated: Option<Date>, entries: Vec<Entry>) -> String {
     let config = &renderer.site.inputs.config;
     // RFC 4287, 4.1.1: a feed whose entries lack authors has one itself.
-    let authors =
-        if config.authors.is_empty() { vec![person(&config.title)] } else { config.authors.iter().map(|name| person(name)).collect() };
+    let authors = if config.authors.is_empty() {
+        vec![person(&config.title)]
+    } else {
+        config.authors.iter().map(|author| person(author.name())).collect()
+    };
     let address = format!("{}{file}", config.base_url);
     let feed = Feed {
         title: Text::plain(title),
@@ -99,7 +103,7 @@ pub fn atom(renderer: &Renderer) -> String {
             published: Some(instant(item.published)),
             summary: (!item.summary.is_empty()).then(|| Text::plain(item.summary)),
             links: vec![link(item.url.clone(), "alternate", "text/html")],
-            authors: item.authors.iter().map(|name| person(name)).collect(),
+            authors: item.authors.iter().map(|author| person(author.name())).collect(),
             categories: item.tags.iter().map(|t| Category { term: t.clone(), ..Category::default() }).collect(),
             ..Entry::default()
         })

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::author::Author;
 use crate::date::Date;
 use crate::load::sources::Source;
 use crate::render::Renderer;
@@ -48,7 +49,8 @@ pub fn cite_this(renderer: &Renderer, page: usize) -> Option<CiteThis> {
         slug if slug.is_empty() => "home".to_owned(),
         slug => slug,
     };
-    let names = if authors.is_empty() { config.title.clone() } else { authors.join(", ") };
+    let names: Vec<&str> = authors.iter().map(Author::name).collect();
+    let names = if names.is_empty() { config.title.clone() } else { names.join(", ") };
     let version = config.version.as_ref().map(|v| v.date);
     let named = version.map_or_else(String::new, |v| {
         format!(" {}.", renderer.theme.word("version_cited", "Version of {date}").replace("{date}", &v.text()))
@@ -56,7 +58,7 @@ pub fn cite_this(renderer: &Renderer, page: usize) -> Option<CiteThis> {
     let text = format!("{names}. \u{201c}{}\u{201d}. {}, {}.{named} {url}", front.title, config.title, date.text());
     let mut item = json!({
         "id": key, "type": "webpage", "title": front.title, "container-title": config.title, "URL": url, "language": config.language,
-        "author": authors.iter().map(|a| json!({ "literal": a })).collect::<Vec<_>>(), "issued": date_parts(date),
+        "author": authors.iter().map(csl_json_of_author).collect::<Vec<_>>(), "issued": date_parts(date),
     });
     if let Some(version) = version {
         item["version"] = json!(version.to_string());
@@ -70,6 +72,14 @@ pub fn cite_this(renderer: &Renderer, page: usize) -> Option<CiteThis> {
         ris_path: format!("{path}cite.ris"),
         csl_json_path: format!("{path}cite.json"),
     })
+}
+
+/// A name (CSL-JSON, name-variable).
+fn csl_json_of_author(author: &Author) -> Value {
+    match author.person() {
+        Some(person) => json!({ "family": person.family, "given": person.given }),
+        None => json!({ "literal": author.name() }),
+    }
 }
 
 fn date_parts(date: Date) -> Value {
@@ -98,12 +108,16 @@ fn tex(text: &str) -> String {
     out
 }
 
-fn bibtex(key: &str, title: &str, authors: &[String], site: &str, date: Date, version: Option<Date>, url: &str) -> String {
+fn bibtex(key: &str, title: &str, authors: &[Author], site: &str, date: Date, version: Option<Date>, url: &str) -> String {
     let mut text = format!("@online{{{key},\n");
     let mut field = |name: &str, value: String| text.push_str(&format!("  {name} = {{{value}}},\n"));
     if !authors.is_empty() {
-        // Each name is one unit: a body's name is not cut into given and family name.
-        field("author", authors.iter().map(|a| format!("{{{}}}", tex(a))).collect::<Vec<_>>().join(" and "));
+        let name = |author: &Author| match author.person() {
+            Some(person) => format!("{{{}}}, {{{}}}", tex(&person.family), tex(&person.given)),
+            // One unit: a body's name is not cut into given and family name.
+            None => format!("{{{}}}", tex(author.name())),
+        };
+        field("author", authors.iter().map(name).collect::<Vec<_>>().join(" and "));
     }
     field("title", format!("{{{}}}", tex(title)));
     field("organization", tex(site));
@@ -117,11 +131,12 @@ fn bibtex(key: &str, title: &str, authors: &[String], site: &str, date: Date, ve
     text
 }
 
-fn ris(title: &str, authors: &[String], site: &str, date: Date, url: &str, language: &str) -> String {
+fn ris(title: &str, authors: &[Author], site: &str, date: Date, url: &str, language: &str) -> String {
     let line = |tag: &str, value: &str| format!("{tag}  - {}\r\n", value.replace(['\r', '\n'], " "));
     let mut text = line("TY", "ELEC");
     for author in authors {
-        text.push_str(&line("AU", author));
+        let name = author.person().map_or_else(|| author.name().to_owned(), |person| format!("{}, {}", person.family, person.given));
+        text.push_str(&line("AU", &name));
     }
     text.push_str(&line("TI", title));
     text.push_str(&line("T2", site));
