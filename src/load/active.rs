@@ -9,6 +9,8 @@ use quick_xml::Reader;
 use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 
+use crate::picture::is_utf8_declared;
+
 /// Endings of what browsers run, or show as a document in which scripts run.
 const ACTIVE: &[&str] = &[
     "html", "htm", "xhtml", "xht", "shtml", "mhtml", "mht", "hta", "js", "mjs", "cjs", "wasm", "swf", "xml", "xsl", "xslt", "svgz", "htc",
@@ -45,6 +47,11 @@ pub fn in_svg(bytes: &[u8]) -> Option<String> {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return Some("the SVG is not UTF-8 text".to_owned());
     };
+    if !is_utf8_declared(text) {
+        return Some(
+            "the SVG declares an encoding other than UTF-8: browsers would read it otherwise than it was looked through".to_owned(),
+        );
+    }
     let mut reader = Reader::from_str(text);
     let mut open = 0usize;
     loop {
@@ -126,6 +133,14 @@ mod tests {
         assert!(in_svg(b"<!DOCTYPE svg [<!ENTITY a 'b'>]><svg/>").is_some());
         assert!(in_svg(b"<?xml-stylesheet href='a.xsl'?><svg/>").is_some());
         assert!(in_svg(b"\xff").is_some());
+        // In Shift_JIS the last byte of the letter takes in the first bracket, and the script stands in no comment.
+        let hidden = "<svg><desc><![CDATA[\u{3043}]]><!--]]><script>alert(1)</script>--></desc></svg>";
+        for declared in ["encoding=\"Shift_JIS\"", "encoding = 'iso-2022-jp'", "encoding='UTF-8' encoding='x'", "encoding", "ENCODING='x'"]
+        {
+            assert!(in_svg(format!("<?xml version='1.0' {declared}?>{hidden}").as_bytes()).is_some(), "{declared}");
+            assert!(in_svg(format!("\u{feff}<?xml version='1.0' {declared}?>{hidden}").as_bytes()).is_some(), "{declared}");
+        }
+        assert_eq!(in_svg(b"<?xml version='1.0' encoding=\"utf-8\" standalone='no'?><svg/>"), None);
         let fine = "<?xml version='1.0'?><!DOCTYPE svg PUBLIC '-//W3C//DTD SVG 1.1//EN' 'x'><svg xmlns='http://www.w3.org/2000/svg'><style>a{}</style>\
                     <a href='https://example.org/'><path d='M0 0'/></a><use href='#b'/><text>onclick</text></svg>";
         assert_eq!(in_svg(fine.as_bytes()), None);

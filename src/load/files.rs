@@ -84,9 +84,19 @@ pub fn below(root: &Path, folder: &str, has_links: &mut bool, report: &mut Repor
             }
         };
         let kind = entry.file_type();
-        let Some(path) = entry.path().strip_prefix(root).ok().filter(|_| !kind.is_dir()) else { continue };
-        let parts: Vec<_> = path.components().map(|c| c.as_os_str().to_string_lossy()).collect();
-        let path = parts.join("/");
+        let Some(path) = entry.path().strip_prefix(root).ok() else { continue };
+        let parts: Option<Vec<&str>> = path.components().map(|c| c.as_os_str().to_str()).collect();
+        let Some(path) = parts.map(|parts| parts.join("/")) else {
+            let message = "its name is not UTF-8, so it can have no address";
+            // Of a folder whose name is none, one finding tells of all that is in it.
+            if entry.file_name().to_str().is_none() {
+                report.push(unreadable(&path.to_string_lossy(), message).help("rename it"));
+            }
+            continue;
+        };
+        if kind.is_dir() {
+            continue;
+        }
         if kind.is_file() {
             paths.push(path);
         } else if kind.is_symlink() && entry.path().exists() {
@@ -315,16 +325,9 @@ pub fn digest(root: &Path, path: &str, head: usize) -> Result<Option<(u128, Vec<
     let full = root.join(path);
     let read = || -> std::io::Result<Option<(u128, Vec<u8>)>> {
         let Some((mut file, length)) = regular(&full)? else { return Ok(None) };
-        let mut header = vec![0; usize::try_from(length).unwrap_or(head).min(head)];
+        let mut header = Vec::with_capacity(usize::try_from(length).unwrap_or(head).min(head));
         let mut digest = Xxh3::new();
-        let mut filled = 0;
-        while filled < header.len() {
-            match file.read(&mut header[filled..])? {
-                0 => break,
-                n => filled += n,
-            }
-        }
-        header.truncate(filled);
+        file.by_ref().take(head as u64).read_to_end(&mut header)?;
         digest.update(&header);
         let mut chunk = vec![0; 64 * 1024];
         loop {

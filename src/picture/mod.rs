@@ -10,4 +10,4 @@ pub mod form;
 pub mod png;
 pub mod sizes;
 
-pub use form::{Form, Picture};
+pub use form::{Form, Picture, is_utf8_declared};

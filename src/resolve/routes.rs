@@ -93,6 +93,9 @@ pub fn question_csv(question: &str) -> String {
     if plain && stored { format!("data/questions/{question}.csv") } else { "data/estimates.csv".to_owned() }
 }
 
+/// The first part of the addresses that the preview keeps for itself.
+pub const PREVIEW: &str = "__cited";
+
 /// Names that Windows cannot store.
 const RESERVED: &[&str] = &[
     "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4",
@@ -103,18 +106,28 @@ impl Routes {
     /// Give every page its address.
     pub fn find(inputs: &Inputs, report: &mut Report) -> Self {
         let mut routes = Addresses { pages: vec![Routed::default(); inputs.pages.len()], ..Addresses::default() };
-        let mut taken: HashMap<String, (String, Option<Span>)> = HashMap::new();
+        let mut taken = Taken::default();
         for name in FIXED.iter().chain(DATA_FILES).chain(REPLACEABLE) {
             taken.insert(fold(name), ("the program itself".to_owned(), None));
         }
-        for question in &inputs.questions.all {
-            taken.insert(fold(&question_csv(&question.id)), (format!("the figures of the question `{}`", question.id), None));
+        for (i, question) in inputs.questions.all.iter().enumerate() {
+            let (output, who) = (question_csv(&question.id), format!("the figures of the question `{}`", question.id));
+            // Whoever has no file of its own shares that of all estimates.
+            if !DATA_FILES.contains(&output.as_str()) {
+                let place = inputs.questions.yaml.as_ref().map(|yaml| yaml.place(&yaml_path![i, "id"]));
+                claim(&mut taken, &output, &who, who.clone(), place, "give one of them another `id:`", report);
+            }
         }
         for source in &inputs.sources.all {
-            taken.insert(
-                fold(&format!("sources/{}/index.html", source.key)),
-                (format!("the page of the source `{}`", source.key), Some(source.place.clone())),
-            );
+            let who = format!("the page of the source `{}`", source.key);
+            let place = source.place.clone();
+            if let Err(why) = check_part(&source.key) {
+                let message = format!("{who} cannot have its key as its address: {why}");
+                report.push(Diagnostic::at(Code::PathOutside, place, message).help("give the source another key"));
+                continue;
+            }
+            let output = format!("sources/{}/index.html", source.key);
+            claim(&mut taken, &output, &who, who.clone(), Some(place), "give one of them another key", report);
         }
         for (path, ..) in inputs.versions.files() {
             taken.insert(fold(path), (format!("the file {path}"), None));
@@ -122,11 +135,14 @@ impl Routes {
         for (i, page) in inputs.pages.iter().enumerate() {
             let path = route(page, inputs, report);
             let place = if page.front.slug.is_some() { page.place(&yaml_path!["slug"]) } else { Span::whole(&page.file) };
-            claim(&mut taken, &format!("{path}index.html"), page, place, "the page", report);
+            let who = format!("the page content/{}", page.path());
+            let help = "give one of them another `slug:`, or rename a file";
+            claim(&mut taken, &format!("{path}index.html"), "the page", who, Some(place), help, report);
             for (k, alias) in page.front.aliases.iter().enumerate() {
                 let place = page.place(&yaml_path!["aliases", k]);
                 if let Some(output) = alias_output(alias, &place, report) {
-                    claim(&mut taken, &output, page, place, "the alias", report);
+                    let who = format!("an alias of content/{}", page.path());
+                    claim(&mut taken, &output, "the alias", who, Some(place), "remove the alias, or write another", report);
                     routes.by_alias.entry(output.clone()).or_insert(i);
                     routes.pages[i].aliases.push(output);
                 }
@@ -331,6 +347,9 @@ pub fn check_part(part: &str) -> Result<(), String> {
     if RESERVED.contains(&stem.as_str()) {
         return Err("Windows reserves that name".to_owned());
     }
+    if part.eq_ignore_ascii_case(PREVIEW) {
+        return Err("the preview keeps that name for itself".to_owned());
+    }
     if part.len() > 200 {
         return Err("it is longer than 200 bytes".to_owned());
     }
@@ -364,7 +383,7 @@ fn fold(path: &str) -> String {
 }
 
 /// A file whose path is also a folder of other files cannot be stored.
-fn folders(taken: &HashMap<String, (String, Option<Span>)>, report: &mut Report) {
+fn folders(taken: &Taken, report: &mut Report) {
     let mut reported = HashSet::new();
     let mut paths: Vec<&String> = taken.keys().collect();
     paths.sort_unstable();
@@ -383,30 +402,22 @@ fn folders(taken: &HashMap<String, (String, Option<Span>)>, report: &mut Report)
     }
 }
 
-fn claim(
-    taken: &mut HashMap<String, (String, Option<Span>)>,
-    output: &str,
-    page: &PageInput,
-    place: Span,
-    what: &str,
-    report: &mut Report,
-) {
-    let is_alias = what == "the alias";
-    let me = if is_alias { format!("an alias of content/{}", page.path()) } else { format!("{what} content/{}", page.path()) };
-    if let Some((other, other_place)) = taken.get(&fold(output)) {
-        let mut diagnostic = Diagnostic::at(
-            Code::RouteCollision,
-            place,
-            format!("{what} wants the address /{}, which {other} has", output.trim_end_matches("index.html")),
-        )
-        .help(if is_alias { "remove the alias, or write another" } else { "give one of them another `slug:`, or rename a file" });
-        if let Some(span) = other_place {
-            diagnostic = diagnostic.related(span.clone(), "the other one");
-        }
-        report.push(diagnostic);
-    } else {
-        taken.insert(fold(output), (me, Some(place)));
+/// Folded output path → who has it, and where that is written.
+type Taken = HashMap<String, (String, Option<Span>)>;
+
+/// Take an address, or tell who has it. `what` wants it, known as `who` from then on.
+fn claim(taken: &mut Taken, output: &str, what: &str, who: String, place: Option<Span>, help: &str, report: &mut Report) {
+    let Some((other, other_place)) = taken.get(&fold(output)) else {
+        taken.insert(fold(output), (who, place));
+        return;
+    };
+    let message = format!("{what} wants the address /{}, which {other} has", output.trim_end_matches("index.html"));
+    let mut diagnostic = Diagnostic::bare(Code::RouteCollision, message).help(help);
+    diagnostic.span = place;
+    if let Some(span) = other_place {
+        diagnostic = diagnostic.related(span.clone(), "the other one");
     }
+    report.push(diagnostic);
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! In: an [`Output`], its path, the request's fields. Out: 200, 206, 304 or 416, with type, length, `ETag`
 //! (RFC 9110: 8.8, 13, 14).
-//! Must never read more of a file on disk than is sent.
+//! Must never read more of a file on disk than is sent, nor hold a large one in memory: it goes out piece by piece.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -12,6 +12,7 @@ use axum::http::header::{
     ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, IF_RANGE, RANGE,
 };
 use axum::http::{Response, StatusCode};
+use futures_util::stream::{Stream, try_unfold};
 
 use crate::headers::content_type;
 use crate::output::{Content, Output};
@@ -68,13 +69,13 @@ pub(super) async fn respond(
         Ok(Content::Bytes(bytes)) => {
             let total = bytes.len() as u64;
             let owned = Bytes::from_owner(bytes);
-            Ok(part_of(wanted, total).map(|part| (cut(&owned, part), part, total)).ok_or(total))
+            Ok(part_of(wanted, total).map(|part| (Body::from(cut(&owned, part)), part, total)).ok_or(total))
         }
-        Ok(Content::File(source)) => off_thread(move || read_part(&mut File::open(source)?, wanted, body)).await,
+        Ok(Content::File(source)) => off_thread(move || read_part(File::open(source)?, wanted, body)).await,
         Ok(Content::Later(_)) => Err(io::Error::other("it was not made")),
         Err(e) => Err(e),
     };
-    let (bytes, part, total) = match read {
+    let (content, part, total) = match read {
         Ok(Ok(read)) => read,
         Ok(Err(total)) => {
             let mut response = with_tag(Response::new(Body::empty()), StatusCode::RANGE_NOT_SATISFIABLE, &tag);
@@ -90,7 +91,7 @@ pub(super) async fn respond(
         }
     };
     let length = part.to - part.from;
-    let body = if body { Body::from(bytes) } else { Body::empty() };
+    let body = if body { content } else { Body::empty() };
     let mut response = with_tag(Response::new(body), status, &tag);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
@@ -157,21 +158,43 @@ fn cut(bytes: &Bytes, part: Part) -> Bytes {
     bytes.slice(at(part.from)..at(part.to))
 }
 
-/// Read what is wanted of a file; its length when that lies outside.
-fn read_part(file: &mut File, wanted: Wanted, body: bool) -> io::Result<Result<(Bytes, Part, u64), u64>> {
+/// Bytes that are read at once. A reader who is slow, or many at a time, cost no more memory than this each.
+const PIECE: u64 = 256 * 1024;
+
+/// What is wanted of a file; its length when that lies outside.
+fn read_part(mut file: File, wanted: Wanted, body: bool) -> io::Result<Result<(Body, Part, u64), u64>> {
     let total = file.metadata()?.len();
     let Some(part) = part_of(wanted, total) else {
         return Ok(Err(total));
     };
-    let mut bytes = Vec::new();
-    if body {
-        file.seek(SeekFrom::Start(part.from))?;
-        file.take(part.to - part.from).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 != part.to - part.from {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it became shorter while it was read"));
-        }
+    if !body {
+        return Ok(Ok((Body::empty(), part, total)));
     }
-    Ok(Ok((Bytes::from(bytes), part, total)))
+    file.seek(SeekFrom::Start(part.from))?;
+    let length = part.to - part.from;
+    // A small file is read before anything is said, so that a fault can still be told.
+    let body = if length <= PIECE { Body::from(piece(&mut file, length)?) } else { Body::from_stream(pieces(file, length)) };
+    Ok(Ok((body, part, total)))
+}
+
+/// The next bytes of a file, one after the other as they are sent.
+fn pieces(file: File, length: u64) -> impl Stream<Item = io::Result<Bytes>> {
+    try_unfold((file, length), |(mut file, left)| async move {
+        if left == 0 {
+            return Ok(None);
+        }
+        let next = move || piece(&mut file, left.min(PIECE)).map(|bytes| (left - bytes.len() as u64, bytes, file));
+        off_thread(next).await.map(|(left, bytes, file)| Some((bytes, (file, left))))
+    })
+}
+
+fn piece(file: &mut File, length: u64) -> io::Result<Bytes> {
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    file.take(length).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 != length {
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it became shorter while it was read"));
+    }
+    Ok(Bytes::from(bytes))
 }
 
 /// Reading may wait for the disk; other requests must not.

@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use super::findings::Trouble;
 
-/// Where everything of the preview's own is found; no site can have it, since `_` files of hosts have no folder.
+/// Where everything of the preview's own is found; no site can have it (`resolve::routes::PREVIEW`).
 pub(super) const OWN: &str = "/__cited/";
 
 /// The site's page with the script that keeps it up to date, before the last `</body>`, else at the end.

@@ -48,6 +48,45 @@ fn an_unknown_source_is_told() {
 }
 
 #[test]
+fn a_key_that_cannot_be_an_address_is_told() {
+    for key in ["con", "a:b", &"k".repeat(300)] {
+        refused("path-outside", |site| {
+            site.write("content/sources.yaml", format!("{}{key}: {{ type: web, title: Odd }}\n", site.read("content/sources.yaml")));
+        });
+    }
+}
+
+#[test]
+fn sources_and_questions_that_differ_in_case_alone_are_told() {
+    refused("route-collision", |site| {
+        let two = "Flood: { type: web, title: One }\nflood: { type: web, title: Two }\n";
+        site.write("content/sources.yaml", format!("{}{two}", site.read("content/sources.yaml")));
+    });
+    refused("route-collision", |site| {
+        let two = "- { id: Fish, title: One, unit: fish, counts: [all] }\n- { id: fish, title: Two, unit: fish, counts: [all] }\n";
+        site.write("content/questions.yaml", format!("{}{two}", site.read("content/questions.yaml")));
+    });
+}
+
+#[test]
+fn what_the_preview_keeps_for_itself_is_told() {
+    refused("path-outside", |site| site.write("content/__cited/_index.md", "---\ntitle: Own\n---\n\nText.\n"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_whose_name_is_no_text_is_told() {
+    use std::os::unix::ffi::OsStrExt;
+    for name in [&b"content/caf\xe9.md"[..], b"content/caf\xe9.txt", b"assets/caf\xe9.css"] {
+        refused("file-unreadable", |site| {
+            let path = site.root().join(std::ffi::OsStr::from_bytes(name));
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+            std::fs::write(path, "---\ntitle: Odd\n---\n\nText.\n").expect("it can be written");
+        });
+    }
+}
+
+#[test]
 fn an_id_that_is_used_twice_is_told() {
     refused("id-duplicate", |site| {
         let entry = "twice: { type: web, title: Twice }\n";

@@ -43,7 +43,7 @@ enum Edit {
 fn edit() -> impl Strategy<Value = Edit> {
     let few = 0..5u8;
     prop_oneof![
-        4 => (few.clone(), few.clone(), 0..13u8).prop_map(|(name, title, text)| Edit::Page { name, title, text }),
+        4 => (few.clone(), few.clone(), 0..14u8).prop_map(|(name, title, text)| Edit::Page { name, title, text }),
         1 => (few.clone(), few.clone()).prop_map(|(name, title)| Edit::Section { name, title }),
         1 => few.clone().prop_map(|name| Edit::RemovePage { name }),
         1 => (few.clone(), few.clone()).prop_map(|(from, to)| Edit::RenamePage { from, to }),
@@ -66,7 +66,7 @@ fn path(name: u8) -> String {
     }
 }
 
-const TEXTS: [&str; 13] = [
+const TEXTS: [&str; 14] = [
     "Plain text.",
     "A link to [the other](page1.md) page.",
     "Cited words. [@a]",
@@ -80,10 +80,14 @@ const TEXTS: [&str; 13] = [
     "It counted 1,240 fish, and later 77 fish. [@a]",
     "A link to [a place](page0.md#a-heading) and to [a use](page1.md#use-a-2).",
     "Something happened. [@a]",
+    "Nothing is cited here.",
 ];
 
 /// The text whose page has a record, too.
 const EVENT: u8 = 12;
+
+/// The text whose page cites nothing.
+const UNCITED: u8 = 13;
 
 /// A picture that is resized; an odd number has metadata, which is left out; 4 is none at all.
 fn picture(number: u8) -> Vec<u8> {
@@ -102,10 +106,12 @@ fn apply(site: &TestSite, edit: &Edit) {
         Edit::Page { name, title, text } => site.write(
             &path(*name),
             format!(
-                "---\ntitle: Title {}\nsummary: Summary\ndate: 2024-05-0{}\ncitations:\n  - {{ id: a, source: extra }}\n{}---\n\nSee [@a].\n\n{}\n",
+                "---\ntitle: Title {}\nsummary: Summary\ndate: 2024-05-0{}\n{}{}---\n\n{}{}\n",
                 ["one", "two", "three", "four", "five"][usize::from(*title)],
                 title + 1,
+                if *text == UNCITED { "" } else { "citations:\n  - { id: a, source: extra }\n" },
                 if *text == EVENT { format!("events:\n  - {{ id: event-{name}, date: 2024-05, title: Event {title}, cites: [a] }}\n") } else { String::new() },
+                if *text == UNCITED { "" } else { "See [@a].\n\n" },
                 TEXTS[usize::from(*text)]
             ),
         ),
@@ -259,4 +265,23 @@ proptest! {
             preview.shows(touched.as_ref().filter(|t| !t.is_empty()), &clean)?;
         }
     }
+}
+
+#[test]
+fn a_figure_is_told_when_its_other_entry_goes() {
+    let site = TestSite::copy("base");
+    apply(&site, &Edit::Config { title: 0, style: 0 });
+    apply(&site, &Edit::Source { title: 0 });
+    let page = |name, text| Edit::Page { name, title: 0, text };
+    // Both say it of a source whose text nobody has.
+    [page(0, 9), page(1, 9)].iter().for_each(|edit| apply(&site, edit));
+    let options = Options { root: site.root(), drafts: true, ..Options::default() };
+    let clean = || shown(&pipeline::build(&options, &Reuse::default(), |_| {}, &InMemory).expect("the disk answers"));
+    let mut preview = Preview::of(&site);
+    let both = clean();
+    preview.shows(None, &both).expect("as a clean build");
+    apply(&site, &page(0, UNCITED));
+    let one = clean();
+    assert!(!both.1.contains("number-unsupported") && one.1.contains("number-unsupported"), "{}", one.1);
+    preview.shows(Some(&[PathBuf::from(path(0))].into()), &one).expect("as a clean build");
 }

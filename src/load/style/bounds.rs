@@ -49,7 +49,10 @@ pub(super) fn check(text: &str) -> Result<(), Fault> {
                 }
                 let begun = element(&tag, &at, &mut parts, current.as_ref())?;
                 if let Some(name) = begun.filter(|_| current.is_none()) {
-                    places.insert(name.clone(), at);
+                    // Which of two the engine would take is not ours to guess.
+                    if places.insert(name.clone(), at.clone()).is_some() {
+                        return Err((format!("the macro `{name}` is defined twice"), at));
+                    }
                     parts.insert(name.clone(), Part::default());
                     current = Some((name, depth));
                 }
@@ -165,6 +168,7 @@ mod tests {
             (chain, "more than 30 others"),
             (doubling, "more than 30 others"),
             ("<macro name=\"m0\"><text macro=\"m&#48;\"/></macro>".to_owned(), "to itself"),
+            ("<macro name='m0'><text macro='m0'/></macro><macro name='m0'><text value='x'/></macro>".to_owned(), "defined twice"),
             ("<group>".repeat(100_000), "levels deep"),
             (format!("<a {attributes}/>"), "attributes"),
         ] {

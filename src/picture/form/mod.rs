@@ -14,6 +14,7 @@ mod webp;
 use std::ops::Range;
 
 use image::metadata::Orientation;
+pub use svg::is_utf8_declared;
 
 /// The forms of picture files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -16,6 +16,10 @@ pub(super) fn read(bytes: &[u8], picture: &mut Picture) {
         picture.fault = damaged("it is not UTF-8 text".to_owned());
         return;
     };
+    if !is_utf8_declared(text) {
+        picture.fault = damaged("it declares an encoding other than UTF-8".to_owned());
+        return;
+    }
     // Entities are expanded within the parser's own limits.
     let options = ParsingOptions { allow_dtd: true, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
     let document = match Document::parse_with_options(text.trim_start_matches('\u{feff}'), options) {
@@ -32,6 +36,19 @@ pub(super) fn read(bytes: &[u8], picture: &mut Picture) {
     }
     picture.size = size(root);
     picture.fault = document.descendants().find_map(runs).map(Fault::Runs);
+}
+
+/// Whether an XML text declares UTF-8, or nothing (XML 1.0, 4.3.3: then it is UTF-8). Browsers obey the declaration, and read in
+/// another encoding other words than stand here.
+pub fn is_utf8_declared(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{feff}');
+    let Some(declaration) = text.strip_prefix("<?xml").map(|rest| rest.split("?>").next().unwrap_or(rest)) else { return true };
+    let plain: String = declaration.chars().filter(|c| !c.is_ascii_whitespace()).collect::<String>().to_ascii_lowercase();
+    match plain.matches("encoding").count() {
+        0 => true,
+        1 => plain.contains("encoding=\"utf-8\"") || plain.contains("encoding='utf-8'"),
+        _ => false,
+    }
 }
 
 /// What would run, as it is written.

@@ -16,6 +16,7 @@ use rayon::prelude::*;
 use super::Levels;
 use crate::check::{Checked, Checker};
 use crate::diag::Report;
+use crate::resolve::Site;
 use crate::resolve::text::Facts;
 
 /// With no more pages than this to check, a thread does it by itself.
@@ -37,12 +38,26 @@ struct Store {
     pages: Vec<Option<Arc<Report>>>,
     /// What was found on no page alone; none if that has to be looked at.
     rest: Option<Arc<Report>>,
-    /// For the pages that were read anew: what others could see of their texts before.
-    facts: Vec<(usize, Option<Facts>)>,
+    /// The pages that were read anew.
+    anew: Vec<Anew>,
     /// What is told.
     report: Arc<Report>,
     /// The last complete report.
     complete: Arc<Report>,
+}
+
+/// A page that was read anew, and what others were checked against before.
+struct Anew {
+    page: usize,
+    /// What others could see of its text, if anybody had looked.
+    facts: Option<Facts>,
+    /// Whether its figures confirmed those of others.
+    confirmed: bool,
+}
+
+/// Whether a page has figures of sources that nobody has a text of: those are checked against what several pages say.
+fn is_confirmed(site: &Site, page: usize) -> bool {
+    site.keys[page].sources.iter().flatten().any(|source| !site.inputs.sources.all[*source].is_archived())
 }
 
 impl Known {
@@ -87,7 +102,7 @@ impl Known {
         let mut store = self.lock();
         let number = self.next();
         store.pages = vec![None; state.site().inputs.pages.len()];
-        (store.rest, store.facts) = (None, Vec::new());
+        (store.rest, store.anew) = (None, Vec::new());
         match in_the_way {
             Some(mut report) => {
                 report.finish();
@@ -111,8 +126,10 @@ impl Known {
         for page in pages {
             store.pages[*page] = None;
             // Of several states that nobody looked through, the first tells what others were checked against.
-            if !store.facts.iter().any(|(known, _)| known == page) {
-                store.facts.push((*page, before.site().known_facts(*page).cloned()));
+            if !store.anew.iter().any(|known| known.page == *page) {
+                let site = before.site();
+                let (facts, confirmed) = (site.known_facts(*page).cloned(), is_confirmed(site, *page));
+                store.anew.push(Anew { page: *page, facts, confirmed });
             }
         }
         if store.report.is_unbuildable() {
@@ -180,18 +197,16 @@ impl Known {
         if self.is_over(number) {
             return false;
         }
-        let differs = |(page, before): &&(usize, Option<Facts>)| before.as_ref() != Some(site.facts(*page));
-        let differing: Vec<usize> = store.facts.iter().filter(differs).map(|(page, _)| *page).collect();
-        // Sources that nobody has a text of are checked against what several pages say of them.
-        let is_confirmed = |page: usize| site.keys[page].sources.iter().flatten().any(|s| !site.inputs.sources.all[*s].is_archived());
-        let confirms = store.facts.iter().any(|(page, before)| is_confirmed(*page) || before.is_none());
+        let differs = |anew: &&Anew| anew.facts.as_ref() != Some(site.facts(anew.page));
+        let differing: Vec<usize> = store.anew.iter().filter(differs).map(|anew| anew.page).collect();
+        let confirms = store.anew.iter().any(|anew| anew.confirmed || anew.facts.is_none() || is_confirmed(site, anew.page));
         if differing.is_empty() && !confirms {
             return false;
         }
         store.rest = None;
-        let anew: Vec<usize> = store.facts.iter().map(|(page, _)| *page).collect();
+        let anew: Vec<usize> = store.anew.iter().map(|anew| anew.page).collect();
         for (page, found) in store.pages.iter_mut().enumerate().filter(|(page, _)| !anew.contains(page)) {
-            if site.facts(page).leads_into(&differing) || confirms && is_confirmed(page) {
+            if site.facts(page).leads_into(&differing) || confirms && is_confirmed(site, page) {
                 *found = None;
             }
         }
@@ -220,7 +235,7 @@ impl Known {
             if self.is_over(number) {
                 return;
             }
-            (store.rest, store.facts) = (Some(rest), Vec::new());
+            (store.rest, store.anew) = (Some(rest), Vec::new());
             if report != *store.complete {
                 store.complete = Arc::new(report);
             }

@@ -651,6 +651,12 @@ fn active_files() -> Vec<Case> {
         &[("content/x.svg", "<!DOCTYPE svg [<!ENTITY a 'b'>]><svg/>")],
         finding("file-active", "content/x.svg:1"),
     ));
+    // Browsers obey the declaration: in Shift_JIS the comment ends in another place.
+    cases.push(case(
+        "SVG in another encoding",
+        &[("content/x.svg", "<?xml version=\"1.0\" encoding=\"Shift_JIS\"?><svg xmlns=\"http://www.w3.org/2000/svg\"><desc><![CDATA[\u{3043}]]><!--]]><script>alert('PWNED')</script>--></desc></svg>")],
+        finding("file-active", "content/x.svg:1"),
+    ));
     cases.push(case("SVG, harmless", &[("content/x.svg", &svg("<path d=\"M0 0\"/>"))], Wanted::Clean));
     for path in ["content/x.html", "content/a/X.HTM", "content/x.js", "content/x.xhtml", "content/x.xml", "content/x.svgz"] {
         cases.push(case(
