@@ -32,6 +32,10 @@ pub fn check_page(site: &Site, page: usize, text: &PageText, report: &mut Report
                     );
                 }
             }
+            Target::Broken(path) if site.inputs.drafts.contains(path) => report.push(
+                Diagnostic::at(Code::LinkBroken, place(), format!("`{path}` is a draft, which is not published"))
+                    .help("take `draft: true` out of it when it is ready, or take the link out until then"),
+            ),
             Target::Broken(path) => {
                 let files = site.inputs.pages.iter().map(|p| p.path()).chain(site.routes.copies.iter().map(|(p, _)| p.as_str()));
                 let name = path.rsplit('/').next().unwrap_or(path);

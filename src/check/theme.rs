@@ -1,9 +1,14 @@
 //! What a page asks of the theme: its template and its shortcodes.
 //!
-//! In: the site and its theme. Out: findings, each where the page asks. Templates that exist but fail are found when
+//! In: the site, its theme and what that declares. Out: findings, each where the page asks. Templates that exist but fail are found when
 //! they are rendered, not here. Must never render.
 
+use serde_json::Value;
+
 use crate::diag::{Code, Diagnostic, Report, did_you_mean};
+use crate::load::markdown::PlacedCall;
+use crate::load::shortcodes::Call;
+use crate::load::theme::arguments::{Named, Shortcode};
 use crate::resolve::Site;
 use crate::resolve::text::PageText;
 use crate::text::Span;
@@ -25,6 +30,14 @@ pub fn check_page(site: &Site, page: usize, text: &PageText, report: &mut Report
             .help(did_you_mean(name, names.iter().copied(), || format!("templates here: {}", names.join(", ")))),
         );
     }
+    let is_home = site.routes.home == Some(page) || name == "index.html";
+    let figures = input.front.extra.get("key_figures").and_then(Value::as_array).filter(|_| is_home);
+    for (i, figure) in figures.into_iter().flatten().enumerate() {
+        let Some(id) = figure.as_str().filter(|id| !site.claims.by_id.contains_key(*id)) else { continue };
+        let place = input.place(&yaml_path!["extra", "key_figures", i]);
+        let help = did_you_mean(id, site.claims.by_id.keys().map(String::as_str), || "write the id of an estimate".to_owned());
+        report.push(Diagnostic::at(Code::ClaimUnknown, place, format!("there is no claim `{id}`")).help(help));
+    }
     for placed in &text.body.calls {
         let (name, args) = (&placed.call.name, &placed.call.args);
         let place = || Span::new(&input.file, placed.range.clone());
@@ -44,6 +57,67 @@ pub fn check_page(site: &Site, page: usize, text: &PageText, report: &mut Report
                     || format!("shortcodes here: {}", names.join(", ")),
                 )),
             );
+        } else if let Some(declared) = theme.shortcodes.get(name) {
+            arguments(site, placed, declared, &place, report);
+        }
+    }
+}
+
+/// Hold a shortcode against its declaration.
+fn arguments(site: &Site, placed: &PlacedCall, declared: &Shortcode, place: &dyn Fn() -> Span, report: &mut Report) {
+    let PlacedCall { call: Call { name, args }, has_body, .. } = placed;
+    if *has_body != declared.body {
+        let (message, help) = if declared.body {
+            ("encloses text", format!("write `{{% {name}() %}}`, the text, and `{{% end %}}`"))
+        } else {
+            ("encloses no text", format!("write `{{{{ {name}(…) }}}}`, and the text outside it"))
+        };
+        report.push(Diagnostic::at(Code::ShortcodeInvalid, place(), format!("the shortcode `{name}` {message}")).help(help));
+    }
+    for (argument, _) in declared.arguments.iter().filter(|(argument, about)| about.required && !args.contains_key(*argument)) {
+        let message = format!("the shortcode `{name}` lacks the argument `{argument}`");
+        report.push(Diagnostic::at(Code::ShortcodeInvalid, place(), message).help(format!("add `{argument}=\"…\"`")));
+    }
+    for (argument, value) in args {
+        let Some(about) = declared.arguments.get(argument) else {
+            let known: Vec<&str> = declared.arguments.keys().map(String::as_str).collect();
+            let help = did_you_mean(argument, known.iter().copied(), || match known.as_slice() {
+                [] => "it takes none".to_owned(),
+                _ => format!("it takes {}", known.join(", ")),
+            });
+            let message = format!("the shortcode `{name}` takes no argument `{argument}`");
+            report.push(Diagnostic::at(Code::ShortcodeInvalid, place(), message).help(help));
+            continue;
+        };
+        let Some(value) = value.as_str() else { continue };
+        let unknown = |code: Code, what: &str, known: &mut dyn Iterator<Item = &str>, otherwise: &str| {
+            let help = did_you_mean(value, known, || otherwise.to_owned());
+            Diagnostic::at(code, place(), format!("there is no {what} `{value}`")).help(help)
+        };
+        let inputs = &*site.inputs;
+        match about.names {
+            Some(Named::Question) if inputs.questions.get(value).is_none() && !inputs.questions.broken => {
+                report.push(unknown(Code::QuestionUnknown, "question", &mut inputs.questions.ids(), "define it in content/questions.yaml"));
+            }
+            Some(Named::Actor) if inputs.actors.get(value).is_none() && !inputs.actors.broken => {
+                report.push(unknown(Code::ActorUnknown, "actor", &mut inputs.actors.ids(), "define it in content/actors.yaml"));
+            }
+            Some(Named::Page) if site.routes.page(value).is_none() => {
+                let mut paths = site.routes.pages.iter().map(|page| page.path.as_str());
+                report.push(unknown(
+                    Code::ShortcodeInvalid,
+                    "page",
+                    &mut paths,
+                    "write its path from the site's root, such as `numbers/troops/`",
+                ));
+            }
+            _ => {}
+        }
+        if !about.options.is_empty() && !about.options.iter().any(|option| option == value) {
+            let message = format!("`{argument}` of the shortcode `{name}` cannot be `{value}`");
+            let options = || format!("it takes {}", about.options.join(", "));
+            let help = did_you_mean(value, about.options.iter().map(String::as_str), options);
+            report.push(Diagnostic::at(Code::ShortcodeInvalid, place(), message).help(help));
         }
     }
 }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::{Failure, deny, exit, is_coloured, options, say, tally, watch};
+use super::{Failure, deny, exit, is_coloured, options, say, tally_of, watch};
 use crate::cli::{Build, Cli, Serve};
 use crate::diag::Report;
 use crate::diag::emit::emit;
@@ -39,7 +39,7 @@ pub fn build(cli: &Cli, args: &Build) -> Result<ExitCode, Failure> {
     let built = pipeline::build(&options, &Reuse::default(), |report| deny(cli, report), &stage)?;
     let findings = publish(cli, &built, &out, |tree| stage.finish(tree))?;
     if let Some(tree) = &built.tree {
-        write::remember(&asked, began, Said { files: tree.len(), findings, tally: tally(&built.report), also: built.also.clone() });
+        write::remember(&asked, began, Said { files: tree.len(), findings, tally: tally_of(&built), also: built.also.clone() });
     }
     let code = exit(&built.report);
     // The program ends: the system takes all memory back at once, and many small pieces one by one take longer.
@@ -56,7 +56,7 @@ pub(super) fn publish(
 ) -> Result<String, Failure> {
     let findings = emit(&built.report, cli.format, is_coloured());
     say(cli.format, &findings);
-    let found = tally(&built.report);
+    let found = tally_of(built);
     match &built.tree {
         Some(tree) => {
             let Written { created, changed, unchanged, removed } = write(tree)?;

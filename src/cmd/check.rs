@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use super::{Failure, deny, exit, options, print, tally};
+use super::{Failure, deny, exit, options, print, tally_of};
 use crate::check::review::{self, Due};
 use crate::cli::{Check, Cli, SiteArgs, Stale};
 use crate::diag::Report;
@@ -27,10 +27,10 @@ pub fn check(cli: &Cli, args: &Check) -> Result<ExitCode, Failure> {
         for (code, count) in codes {
             eprintln!("finding        {count} {code}");
         }
-        match tally(&built.report) {
-            tally if tally.is_empty() => eprintln!("no findings"),
-            tally => eprintln!("{tally}"),
-        }
+        let none = if built.report.is_empty() { "no findings" } else { "" };
+        let tally = tally_of(&built);
+        let both = [none, &tally].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>();
+        eprintln!("{}", both.join(", "));
     }
     Ok(exit(&built.report))
 }

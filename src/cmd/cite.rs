@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::{Failure, options, print};
-use crate::archive::Find;
+use crate::archive::{Find, vet};
 use crate::cli::{Cite, Cli, SiteArgs};
 use crate::diag::{Report, did_you_mean};
 use crate::load;
@@ -31,6 +31,9 @@ pub fn cite(cli: &Cli, args: &Cite) -> Result<ExitCode, Failure> {
         return Err(format!("the text of `{}` is not at hand: {help}", args.key).into());
     };
     let words = args.words.join(" ");
+    if let Some(problem) = vet(&words) {
+        return Err(format!("{problem}; {}", problem.next_step()).into());
+    }
     let places = match text.find(&words, None) {
         Find::Found(place) => vec![place],
         Find::Ambiguous(places) => places,

@@ -25,6 +25,7 @@ use crate::cli::{Cli, Command, SiteArgs};
 use crate::diag::emit::{Format, emit};
 use crate::diag::{Code, Report, Severity, did_you_mean};
 use crate::load::Options;
+use crate::pipeline::Built;
 
 /// What ended a command early: printed after `error: `, exit code 2.
 pub type Failure = Box<dyn std::error::Error>;
@@ -53,7 +54,8 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Failure> {
 fn check_deny(cli: &Cli) -> Result<(), Failure> {
     for name in cli.deny.iter().filter(|n| *n != "warnings") {
         if name.parse::<Code>().is_err() {
-            let help = did_you_mean(name, Code::ALL.iter().map(|c| c.name()), || "`cited explain` lists the codes".to_owned());
+            let help =
+                did_you_mean(name, Code::ALL.iter().map(|c| c.name()).chain(["warnings"]), || "`cited explain` lists the codes".to_owned());
             return Err(format!("--deny {name}: there is no such code; {help}").into());
         }
     }
@@ -114,6 +116,15 @@ fn tally(report: &Report) -> String {
         .map(|(n, word)| plural(n, word))
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// The tally of a build, with the drafts that it left out.
+fn tally_of(built: &Built) -> String {
+    let drafts = match built.site.as_ref().map_or(0, |site| site.inputs.drafts.len()) {
+        0 => None,
+        n => Some(format!("{} left out (`--drafts` takes drafts in)", plural(n, "draft"))),
+    };
+    [Some(tally(&built.report)).filter(|tally| !tally.is_empty()), drafts].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// `no errors`, `1 error`, `2 errors`.

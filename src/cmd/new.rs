@@ -94,5 +94,6 @@ pub fn page(cli: &Cli, args: &New) -> Result<ExitCode, Failure> {
     debug_assert!(front_matter::split(&file).is_ok());
     put(&full, text.as_bytes())?;
     println!("{}", full.display());
+    eprintln!("it is a draft: `cited serve` shows it, and a build leaves it out until `draft: true` is removed");
     Ok(ExitCode::SUCCESS)
 }

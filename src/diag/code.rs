@@ -71,7 +71,7 @@ codes! {
     SourceInvalid "source-invalid" Error Unbuildable "an entry of the bibliography cannot be read";
     ActorUnknown "actor-unknown" Error Unbuildable "a record names an actor that is not in actors.yaml";
     QuestionUnknown "question-unknown" Error Unbuildable "an estimate names a question, or a count of it, that is not in questions.yaml";
-    ClaimUnknown "claim-unknown" Error Unbuildable "a record contradicts a claim that does not exist";
+    ClaimUnknown "claim-unknown" Error Unbuildable "a record, or `key_figures` of the home page, names a claim that does not exist";
     StyleUnknown "style-unknown" Error Unbuildable "the citation style is neither bundled nor a readable CSL file";
     LinkBroken "link-broken" Error Unpublishable "a link inside the site leads nowhere";
     LinkUnsafe "link-unsafe" Error Unpublishable "a link uses a scheme that is not published";

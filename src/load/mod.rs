@@ -86,6 +86,8 @@ pub struct Inputs {
     pub pages: Pieces<Arc<PageInput>>,
     /// Paths below `content/` of pages that exist but could not be read.
     pub unread: Arc<BTreeSet<String>>,
+    /// Paths below `content/` of the drafts that are left out.
+    pub drafts: Arc<BTreeSet<String>>,
     /// The bibliography.
     pub sources: Arc<Sources>,
     /// `actors.yaml`.
@@ -159,7 +161,7 @@ impl Inputs {
         }
         // A file that is missing, or that cannot be read, says so here.
         let found = self.found.iter().chain(self.found_in_theme.iter()).map(|d| (d.code, &d.message, d.place()));
-        digest.update(format!("{:?}{:?}", self.unread, found.collect::<Vec<_>>()).as_bytes());
+        digest.update(format!("{:?}{:?}{:?}", self.unread, self.drafts, found.collect::<Vec<_>>()).as_bytes());
         digest.digest128()
     }
 
@@ -281,9 +283,7 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
         pages.iter().for_each(|page| report.extend(page.found.clone()));
         return Ok(Err(found));
     };
-    if !options.drafts {
-        drop_drafts(&mut pages, report);
-    }
+    let drafts = if options.drafts { BTreeSet::new() } else { drop_drafts(&mut pages, report) };
     has_links |= theme.has_links;
     report.extend(evidence.found);
     texts.extend(evidence.texts);
@@ -303,6 +303,7 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
         config: Arc::new(config),
         pages: pages.into_iter().collect(),
         unread: Arc::new(unread),
+        drafts: Arc::new(drafts),
         sources: Arc::new(evidence.sources),
         actors: Arc::new(named.actors),
         questions: Arc::new(named.questions),

@@ -4,6 +4,7 @@
 //! what it gave
 //! then. Must never read the body: a page's Markdown is parsed when somebody asks.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -105,17 +106,20 @@ fn records_in_bounds(front: &FrontMatter, yaml: &Yaml, report: &mut Report) -> b
     within
 }
 
-/// Leave out drafts, and everything in a section that is one. What was found in them is told all the same.
-pub(super) fn drop_drafts(pages: &mut Vec<Arc<PageInput>>, report: &mut Report) {
+/// Leave out drafts, and everything in a section that is one. What was found in them is told all the same. Out: their paths.
+pub(super) fn drop_drafts(pages: &mut Vec<Arc<PageInput>>, report: &mut Report) -> BTreeSet<String> {
     let sections: Vec<String> =
         pages.iter().filter(|p| p.front.draft && p.is_section()).map(|p| p.path().trim_end_matches("_index.md").to_owned()).collect();
+    let mut drafts = BTreeSet::new();
     pages.retain(|p| {
         let is_draft = p.front.draft || sections.iter().any(|s| p.path().starts_with(s.as_str()));
         if is_draft {
             report.extend(p.found.clone());
+            drafts.insert(p.path().to_owned());
         }
         !is_draft
     });
+    drafts
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::files::{self, ReadError};
 use crate::diag::{Code, Diagnostic, Report};
+use crate::html::slug;
 use crate::text::{Span, TextFile};
 use crate::yaml::Yaml;
 use crate::yaml_path;
@@ -174,7 +175,29 @@ impl Named {
         let questions = Records::read(file("questions.yaml", &mut found)?.as_ref(), "id", |q: &Question| &q.id, &mut found);
         let glossary = Records::read(file("glossary.yaml", &mut found)?.as_ref(), "term", |t: &Term| &t.term, &mut found);
         check_tolerances(&questions, &mut found);
+        check_addresses(&glossary, &mut found);
         Ok(Self { actors, questions, glossary, texts, found })
+    }
+}
+
+/// Each term has an address on the page of the glossary, `#term-weir`, and two may not share one.
+fn check_addresses(glossary: &Records<Term>, report: &mut Report) {
+    let mut first: HashMap<String, &Term> = HashMap::new();
+    for (i, term) in glossary.all.iter().enumerate() {
+        let address = slug(&term.term);
+        match first.get(&address) {
+            // The same word was reported when the file was read.
+            Some(other) if other.term != term.term => {
+                let message = format!("`{}` and `{}` would have one address, #term-{address}", other.term, term.term);
+                let mut found = Diagnostic::bare(Code::IdDuplicate, message).help("put them together, or name one of them otherwise");
+                found.span = glossary.place(i, "term");
+                report.push(found);
+            }
+            Some(_) => {}
+            None => {
+                first.insert(address, term);
+            }
+        }
     }
 }
 

@@ -152,6 +152,17 @@ impl Source {
         self.entry.title().map_or_else(|| self.key.clone(), |t| t.value.to_string())
     }
 
+    /// Who published it: its own publisher, else the newspaper, journal or site that it stands in.
+    pub fn publisher(&self) -> Option<String> {
+        let own = self.entry.publisher().and_then(|publisher| publisher.name());
+        own.map(|name| name.value.to_string()).or_else(|| self.container())
+    }
+
+    /// The title of what it stands in.
+    pub fn container(&self) -> Option<String> {
+        self.entry.parents().iter().find_map(|parent| parent.title()).map(|title| title.value.to_string())
+    }
+
     /// Who wrote it, as running text names them: `Ng`, `Ng and Ito`, `Ng et al.`; the title when nobody is named. `and`
     /// and `et_al` are the words of the site's language.
     pub fn named(&self, and: &str, et_al: &str) -> String {

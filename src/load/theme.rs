@@ -4,6 +4,7 @@
 //! theme's of that name. Out: [`Theme`]. Templates are parsed here, once for a build.
 //! Must never let a template read anything but its context: no function that looks outside is registered.
 
+pub mod arguments;
 mod costs;
 pub mod engine;
 mod expression;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use xxhash_rust::xxh3::Xxh3;
 
+use self::arguments::Shortcode;
 use self::engine::Engine;
 use super::drawing::{self, Icon, Images};
 use super::files::{self, ReadError};
@@ -57,6 +59,9 @@ pub struct ThemeFile {
     /// Template → the collections it reads. A template sees only what stands here.
     #[serde(default)]
     pub needs: BTreeMap<String, Vec<Collection>>,
+    /// Its shortcodes, and what they take. One that is not here takes anything.
+    #[serde(default)]
+    pub shortcodes: BTreeMap<String, Shortcode>,
     /// How pictures in the text are resized.
     #[serde(default)]
     pub images: Images,
@@ -98,6 +103,8 @@ pub struct Theme {
     pub settings: BTreeMap<String, serde_json::Value>,
     /// What each template reads.
     pub needs: BTreeMap<String, Vec<Collection>>,
+    /// What shortcodes take, as `theme.yaml` declares it.
+    pub shortcodes: BTreeMap<String, Shortcode>,
     /// Parsed templates, made ready to be rendered within bounds.
     pub engine: Engine,
     /// Template name → the file it came from.
@@ -179,9 +186,9 @@ pub fn read(root: &Path, config: &Config, has_links: &mut bool, report: &mut Rep
     files.add_to(&mut digest);
     digest.update(&fonts.digest.to_le_bytes());
     let Files { templates, assets, fonts: _ } = files;
-    let Described { file, declared, settings, needs, images, icon, strings } = described;
+    let Described { file, declared, settings, needs, shortcodes, images, icon, strings } = described;
     let (name, digest) = (config.theme.clone(), digest.digest128());
-    Ok(Some(Theme { name, file, declared, settings, needs, engine, templates, strings, assets, images, icon, fonts, digest }))
+    Ok(Some(Theme { name, file, declared, settings, needs, shortcodes, engine, templates, strings, assets, images, icon, fonts, digest }))
 }
 
 /// The theme's files, and the site's in place of those of their names.
@@ -236,6 +243,7 @@ struct Described {
     declared: BTreeMap<String, Setting>,
     settings: BTreeMap<String, serde_json::Value>,
     needs: BTreeMap<String, Vec<Collection>>,
+    shortcodes: BTreeMap<String, Shortcode>,
     images: Images,
     icon: Option<Icon>,
     strings: BTreeMap<String, String>,
@@ -251,7 +259,7 @@ impl Described {
             Some(_) => yaml.read::<ThemeFile>().map_err(|d| report.push(d)).unwrap_or_default(),
             None => ThemeFile::default(),
         };
-        let ThemeFile { name: _, description: _, license: _, authors: _, settings: declared, needs, images, icon } = described;
+        let ThemeFile { name: _, description: _, license: _, authors: _, settings: declared, needs, shortcodes, images, icon } = described;
         // A theme.yaml that cannot be read declares nothing: that the site's settings are unknown then is no news.
         let given = if report.count(crate::diag::Severity::Error) > before { &BTreeMap::new() } else { &config.theme_settings };
         let settings = settings::read(&declared, given, (&yaml, &config_yaml), &config.theme, report);
@@ -282,12 +290,12 @@ impl Described {
                 }
             }
         }
-        Ok(Self { file, declared, settings, needs, images, icon, strings })
+        Ok(Self { file, declared, settings, needs, shortcodes, images, icon, strings })
     }
 
     fn add_to(&self, digest: &mut Xxh3) {
         digest.update(serde_json::to_string(&(&self.settings, &self.strings)).unwrap_or_default().as_bytes());
-        digest.update(format!("{:?}{:?}{:?}", self.needs, self.images, self.icon).as_bytes());
+        digest.update(format!("{:?}{:?}{:?}{:?}", self.needs, self.shortcodes, self.images, self.icon).as_bytes());
     }
 }
 
@@ -332,6 +340,28 @@ fn tag_in(file: &Arc<TextFile>, name: &str) -> Span {
     found.map_or_else(|| Span::whole(file), |(at, _)| Span::new(file, at..at + 2))
 }
 
+/// The first place in a template of a word that an error names in quotation marks: a filter, function, test, component or
+/// template that does not exist. In a template's name if the error has one, the word stands there.
+fn named_in(message: &str, templates: &BTreeMap<String, Arc<TextFile>>) -> Option<Span> {
+    let quoted: Vec<&str> = message.split(['\'', '`', '"']).skip(1).step_by(2).filter(|word| !word.is_empty()).collect();
+    let files = || {
+        let named = quoted.iter().filter_map(|word| templates.get(*word));
+        named.chain(templates.values())
+    };
+    // A word as a whole, within a tag or an expression.
+    let in_file = |file: &Arc<TextFile>, word: &str| {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let stands = |at: usize| {
+            let opened = file.text[..at].rfind("{{").max(file.text[..at].rfind("{%"));
+            let closed = file.text[..at].rfind("}}").max(file.text[..at].rfind("%}"));
+            let (before, after) = (file.text[..at].chars().next_back(), file.text[at + word.len()..].chars().next());
+            opened > closed && !before.is_some_and(is_part) && !after.is_some_and(is_part)
+        };
+        file.text.match_indices(word).map(|(at, _)| at).find(|at| stands(*at)).map(|at| Span::new(file, at..at + word.len()))
+    };
+    quoted.iter().find_map(|word| files().find_map(|file| in_file(file, word)))
+}
+
 /// A finding for an error of the template engine; `original` leads from its places to the author's, and `page` is what was
 /// being rendered.
 pub fn diagnose(
@@ -348,8 +378,14 @@ pub fn diagnose(
         // The engine says which template includes or extends itself, and not where.
         tera::ErrorKind::CircularInclude { tpl, .. } => (error.to_string(), templates.get(tpl).map(|file| tag_in(file, "include"))),
         tera::ErrorKind::CircularExtend { tpl, .. } => (error.to_string(), templates.get(tpl).map(|file| tag_in(file, "extends"))),
-        _ => (error.to_string(), None),
+        // Nor where a template names what does not exist; it names the template that does, or what it is that is missing.
+        _ => {
+            let message = error.to_string();
+            let place = named_in(&message, templates);
+            (message, place)
+        }
     };
+    let message = message.strip_prefix("error: ").map(str::to_owned).unwrap_or(message);
     let line = message.lines().next().unwrap_or("the template cannot be rendered");
     // The engine adds what is defined: that is the next step's, where a near match is enough.
     let (message, defined) = match line.split_once(". Available ") {

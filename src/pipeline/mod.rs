@@ -217,6 +217,7 @@ pub fn check(options: &Options, reuse: &Reuse) -> Result<Built, ReadError> {
     if let Some(inputs) = load::load(options, reuse, &mut report)? {
         let site = Arc::new(resolve::resolve(Arc::new(inputs), reuse, &mut report));
         built.summary = check::check(&site, &mut report).1;
+        built.site = Some(site);
     }
     report.finish();
     built.report = report;

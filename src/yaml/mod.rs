@@ -163,11 +163,13 @@ impl Yaml {
         if let Some((written, expected)) = unknown_field(message) {
             let place =
                 find_key(text, base, written).or_else(|| find_key(text, 0..text.len(), written)).or(offset.map(|o| o..o)).unwrap_or(0..0);
-            return Diagnostic::at(Code::KeyUnknown, self.span(place), format!("unknown key `{written}`{at}")).help(did_you_mean(
-                written,
-                expected.iter().copied(),
-                || format!("known keys: {}", expected.join(", ")),
-            ));
+            // Words that no key has come after a comma that belongs to a value.
+            let after_comma = written.contains(' ') && text[..place.start].trim_end().ends_with(',');
+            let help = did_you_mean(written, expected.iter().copied(), || match after_comma {
+                true => "put a value that holds a comma in quotes: inside `{ }` a comma ends it".to_owned(),
+                false => format!("known keys: {}", expected.join(", ")),
+            });
+            return Diagnostic::at(Code::KeyUnknown, self.span(place), format!("unknown key `{written}`{at}")).help(help);
         }
         if let Some(missing) = message.strip_prefix("missing field `").and_then(|m| m.split('`').next()) {
             return Diagnostic::at(Code::ValueInvalid, self.span(first_line(text, base)), format!("the key `{missing}` is missing{at}"))

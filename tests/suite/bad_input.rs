@@ -86,6 +86,107 @@ fn a_file_whose_name_is_no_text_is_told() {
     }
 }
 
+/// The base site in a theme of this repository, with more at the end of its home page. Out: what `check` says.
+fn said(text: &str, theme: &str) -> String {
+    let site = TestSite::copy("base");
+    site.lay(&format!("../../themes/{theme}"), &format!("themes/{theme}"));
+    site.replace("site.yaml", "theme: minimal", &format!("theme: {theme}"));
+    site.write("content/_index.md", site.read("content/_index.md") + "\n\n" + text + "\n");
+    site.run(&["check", "--format", "short"]).stderr
+}
+
+#[test]
+fn a_shortcode_that_would_show_nothing_is_told() {
+    for theme in ["explainer", "plain"] {
+        for (text, words) in [
+            (
+                "{{ estimates(question=\"mu\") }}",
+                "_index.md:15:1: error[question-unknown]: there is no question `mu` (did you mean `mud`?)",
+            ),
+            ("{{ estimates(qestion=\"mud\") }}", "takes no argument `qestion` (did you mean `question`?)"),
+            ("{{ estimates() }}", "the shortcode `estimates` lacks the argument `question`"),
+            ("{% estimates(question=\"mud\") %}\nLost.\n{% end %}", "the shortcode `estimates` encloses no text"),
+            ("{{ note() }}", "the shortcode `note` encloses text"),
+            ("{{ responses(actor=\"nobody\") }}", "error[actor-unknown]: there is no actor `nobody`"),
+            ("{{ responses(stance=\"condemn\") }}", "cannot be `condemn` (did you mean `condemns`?)"),
+            ("{{ events(page=\"floods/\") }}", "error[shortcode-invalid]: there is no page `floods/`"),
+        ] {
+            let found = said(text, theme);
+            assert!(found.contains(words), "{theme}, {text}:\n{found}");
+        }
+        let fine = said("{{ estimates(question=\"mud\", show=\"table\") }}\n\n{% note(title=\"So\") %}\nWords.\n{% end %}", theme);
+        assert!(!fine.contains("error["), "{theme}: {fine}");
+    }
+}
+
+#[test]
+fn a_citation_that_is_not_closed_is_told() {
+    let found = said("This is it [@mud and goes on.", "explainer");
+    assert!(found.contains("_index.md:15:12: error[cite-syntax]: the citation is not closed"), "{found}");
+    let fine = said("Braces for \\[@mud] and of @mud.", "explainer");
+    assert!(!fine.contains("cite-syntax"), "{fine}");
+}
+
+#[test]
+fn what_a_template_lacks_is_told_in_its_place() {
+    for (template, words) in [
+        ("<p>\n{{ site.title | uper }}\n", "templates/page.html:2:17: error[template-error]: unknown filter"),
+        ("<p>\n{{ foo() }}\n", "templates/page.html:2:4: error[template-error]: unknown function"),
+        ("<p>\n{% if site is bogus %}{% endif %}\n", "templates/page.html:2:15: error[template-error]: unknown test"),
+        ("<p>\n{% include \"parts/nope.html\" %}\n", "templates/page.html:2:13: error[template-error]"),
+        ("{% extends \"bse.html\" %}\n", "templates/page.html:1:13: error[template-error]"),
+    ] {
+        let site = TestSite::copy("base");
+        site.write("templates/page.html", template);
+        let found = site.run(&["check", "--format", "short"]).stderr;
+        assert!(found.contains(words) && !found.contains("error: error") && !found.contains(": error: "), "{template}:\n{found}");
+    }
+}
+
+#[test]
+fn drafts_are_counted_and_links_to_them_are_told() {
+    let site = TestSite::copy("base");
+    let ran = site.run(&["new", "flood.md"]);
+    assert!(ran.stderr.contains("it is a draft"), "{}", ran.stderr);
+    let ran = site.run(&["build"]);
+    assert!(ran.stderr.contains("1 draft left out (`--drafts` takes drafts in)"), "{}", ran.stderr);
+    assert!(site.run(&["check"]).stderr.contains("no findings, 1 draft left out"), "{}", site.run(&["check"]).stderr);
+    assert!(!site.run(&["check", "--drafts"]).stderr.contains("left out"));
+    site.write("content/_index.md", site.read("content/_index.md") + "\n\nSee [the flood](flood.md).\n");
+    let found = site.run(&["check", "--format", "short"]).stderr;
+    assert!(found.contains("error[link-broken]: `flood.md` is a draft, which is not published"), "{found}");
+}
+
+#[test]
+fn terms_with_one_address_are_told() {
+    refused("id-duplicate", |site| {
+        site.write("content/glossary.yaml", "- { term: weir, definition: A wall. }\n- { term: Weir, definition: A low wall. }\n");
+    });
+}
+
+#[test]
+fn a_key_figure_that_does_not_exist_is_told() {
+    refused("claim-unknown", |site| {
+        site.replace("content/_index.md", "title: The river", "title: The river\nextra: { key_figures: [est-mud] }")
+    });
+}
+
+#[test]
+fn a_comma_that_ends_a_value_is_told() {
+    let site = TestSite::copy("base");
+    let events = "title: The river\nevents:\n  - { id: e, date: 2024, title: The count ends, at last, cites: [mud] }";
+    site.replace("content/_index.md", "title: The river", events);
+    let found = site.run(&["check", "--format", "short"]).stderr;
+    assert!(found.contains("unknown key `at last`") && found.contains("put a value that holds a comma in quotes"), "{found}");
+}
+
+#[test]
+fn a_citation_is_ready_only_if_it_would_pass() {
+    let site = TestSite::copy("base");
+    let ran = site.run(&["cite", "survey", "mud"]);
+    assert!(ran.code == 2 && ran.stdout.is_empty() && ran.stderr.contains("one word"), "{}{}", ran.stdout, ran.stderr);
+}
+
 #[test]
 fn an_id_that_is_used_twice_is_told() {
     refused("id-duplicate", |site| {

@@ -54,6 +54,8 @@ pub struct PlacedCall {
     pub call: Call,
     /// Bytes of the file.
     pub range: Range<usize>,
+    /// Whether it encloses text.
+    pub has_body: bool,
 }
 
 /// A part of a body.

@@ -53,11 +53,12 @@ impl Walk<'_, '_, '_> {
                 if !block {
                     self.prose.call(index, place.start);
                 }
-                let kind = if matches!(self.tags[tag].kind, TagKind::Open(_)) { 'O' } else { 'S' };
-                if kind == 'O' {
+                let has_body = matches!(self.tags[tag].kind, TagKind::Open(_));
+                let kind = if has_body { 'O' } else { 'S' };
+                if has_body {
                     self.bodies.push(index);
                 }
-                self.result.calls.push(PlacedCall { call: call.clone(), range: place });
+                self.result.calls.push(PlacedCall { call: call.clone(), range: place, has_body });
                 format!("{HOLE}{kind}{index}{HOLE}")
             }
         };

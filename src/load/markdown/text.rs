@@ -135,6 +135,13 @@ impl<'m> Walk<'_, 'm, '_> {
             return None;
         }
         let start = self.offset + source_at + 1;
+        if before == Some('[') && !self.body[..source_at - 1].ends_with('\\') {
+            let place = start - 2..start + length;
+            self.report.push(
+                Diagnostic::at(Code::CiteSyntax, Span::new(self.file, place), "the citation is not closed")
+                    .help(format!("write `[@{}]`; write `\\[` for a literal bracket", &rest[..length])),
+            );
+        }
         self.plain(part(text, from..at), range.start + from);
         let mut item = CiteItem {
             id: rest[..length].to_owned(),

@@ -180,6 +180,9 @@ pub fn csl_json_of_source(source: &Source) -> Value {
     if let Some(date) = source.date() {
         item["issued"] = date_parts(date);
     }
+    if let Some(container) = source.container() {
+        item["container-title"] = json!(container);
+    }
     if let Some(publisher) = source.entry.publisher().and_then(|p| p.name()) {
         item["publisher"] = json!(publisher.value.to_string());
     }

@@ -374,7 +374,7 @@ fn brief(site: &Site, number: usize) -> SourceBrief {
         date: source.date(),
         date_inferred: source.evidence.date_basis == Some(DateBasis::Inferred),
         author: (!authors.is_empty()).then(|| authors.join(", ")),
-        publisher: source.entry.publisher().and_then(|p| p.name()).map(|n| n.value.to_string()),
+        publisher: source.publisher(),
         archived_url: source.archived_url().map(str::to_owned),
         archived_on: source.evidence.archived_on.filter(|_| source.archived_url().is_some()),
         original_gone: source.is_gone(),
