@@ -8,10 +8,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::{Failure, deny, exit, is_coloured, options, say, tally_of, watch};
+use super::{Failure, deny, exit, is_coloured, options, say, tally_of, watch, words};
 use crate::cli::{Build, Cli, Serve};
 use crate::diag::Report;
-use crate::diag::emit::emit;
 use crate::output::OutputTree;
 use crate::pipeline::live::{Live, Now};
 use crate::pipeline::{self, Built};
@@ -54,7 +53,7 @@ pub(super) fn publish(
     out: &Path,
     write: impl FnOnce(&OutputTree) -> Result<Written, WriteError>,
 ) -> Result<String, Failure> {
-    let findings = emit(&built.report, cli.format, is_coloured());
+    let findings = words(cli, &built.report);
     say(cli.format, &findings);
     let found = tally_of(built);
     match &built.tree {

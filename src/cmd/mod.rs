@@ -18,11 +18,11 @@ mod source;
 mod watch;
 
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command, SiteArgs};
-use crate::diag::emit::{Format, emit};
+use crate::diag::emit::{Format, emit, emit_below};
 use crate::diag::{Code, Report, Severity, did_you_mean};
 use crate::load::Options;
 use crate::pipeline::Built;
@@ -88,7 +88,14 @@ fn deny_names(names: &[String], report: &mut Report) {
 
 /// Print findings: for people to standard error, for programs to standard output.
 fn print(cli: &Cli, report: &Report) {
-    print_as(cli.format, report);
+    say(cli.format, &words(cli, report));
+}
+
+/// Findings as words, in the format that was asked for.
+fn words(cli: &Cli, report: &Report) -> String {
+    let folder = cli.root.components().filter(|part| !matches!(part, Component::CurDir)).collect::<PathBuf>();
+    let folder = if folder.as_os_str().is_empty() { String::new() } else { format!("{}/", folder.display()).replace('\\', "/") };
+    emit_below(&folder, report, cli.format, is_coloured())
 }
 
 fn print_as(format: Format, report: &Report) {

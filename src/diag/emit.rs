@@ -26,6 +26,14 @@ pub enum Format {
     Github,
 }
 
+/// Print a report of the site in a folder of a repository, `site/`: GitHub counts paths from the repository.
+pub fn emit_below(folder: &str, report: &Report, format: Format, colour: bool) -> String {
+    match format {
+        Format::Github => report.iter().map(|d| github(folder, d) + "\n").collect(),
+        _ => emit(report, format, colour),
+    }
+}
+
 /// Print a report. `colour` holds for [`Format::Human`] alone.
 pub fn emit(report: &Report, format: Format, colour: bool) -> String {
     match format {
@@ -33,7 +41,7 @@ pub fn emit(report: &Report, format: Format, colour: bool) -> String {
         Format::Short => report.iter().map(|d| short(d) + "\n").collect(),
         Format::Json => pretty(&Value::Array(report.iter().map(object).collect())),
         Format::Sarif => pretty(&sarif(report)),
-        Format::Github => report.iter().map(|d| github(d) + "\n").collect(),
+        Format::Github => emit_below("", report, format, colour),
     }
 }
 
@@ -164,10 +172,13 @@ fn object(d: &Diagnostic) -> Value {
     })
 }
 
-fn github(d: &Diagnostic) -> String {
+fn github(folder: &str, d: &Diagnostic) -> String {
     let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
-    let place = d.place().map(|(path, line, column)| format!("file={},line={line},col={column},", property(path))).unwrap_or_default();
+    let place = d
+        .place()
+        .map(|(path, line, column)| format!("file={},line={line},col={column},", property(&format!("{folder}{path}"))))
+        .unwrap_or_default();
     let help = d.help.as_ref().map(|h| format!("\n{h}")).unwrap_or_default();
     format!("::{} {place}title={}::{}", severity_name(d.severity), d.code, escape(&format!("{}{help}", d.message)))
 }

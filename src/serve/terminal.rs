@@ -20,8 +20,8 @@ const MOST_NAMED: usize = 3;
 /// Where words go, and which were said last.
 pub(super) struct Terminal {
     print: Box<dyn Fn(&Report) + Send + Sync>,
-    /// The digest of the last report, as short lines.
-    site: Mutex<u128>,
+    /// Digests of the lines of the last report, in its order.
+    site: Mutex<Vec<u128>>,
     /// What is said to keep a page from being made, by its output path.
     pages: Mutex<HashMap<String, String>>,
 }
@@ -42,11 +42,11 @@ impl Terminal {
     pub fn built(&self, before: &Shown, now: &Shown, took: Duration, changed: Option<&BTreeSet<PathBuf>>) {
         if !Arc::ptr_eq(&now.report, &before.report) || now.build == 1 {
             // The same findings in a file that changed elsewhere are not said again.
-            let short = xxhash_rust::xxh3::xxh3_128(emit(&now.report, Format::Short, false).as_bytes());
+            let lines = lines(&emit(&now.report, Format::Short, false));
             let mut said = self.site.lock().unwrap_or_else(PoisonError::into_inner);
-            if short != *said || now.build == 1 {
+            if lines != *said || now.build == 1 {
                 (self.print)(&now.report);
-                *said = short;
+                *said = lines;
             }
         }
         let took = took.as_millis();
@@ -69,7 +69,11 @@ impl Terminal {
         let short = emit(report, Format::Short, false);
         let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
         if pages.get(path) != Some(&short) {
-            (self.print)(report);
+            // What the report of the site said a moment ago is no news.
+            let said = self.site.lock().unwrap_or_else(PoisonError::into_inner);
+            if !lines(&short).iter().all(|line| said.contains(line)) {
+                (self.print)(report);
+            }
             eprintln!("{path} cannot be built (the other pages can)");
             pages.insert(path.to_owned(), short);
         }
@@ -79,6 +83,10 @@ impl Terminal {
     pub fn page_is_made(&self, path: &str) {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner).remove(path);
     }
+}
+
+fn lines(short: &str) -> Vec<u128> {
+    short.lines().map(|line| xxhash_rust::xxh3::xxh3_128(line.as_bytes())).collect()
 }
 
 /// `content/a.md, content/b.md and 7 more files`; `every file` where it is not known which.

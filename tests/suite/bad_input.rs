@@ -158,6 +158,17 @@ fn drafts_are_counted_and_links_to_them_are_told() {
 }
 
 #[test]
+fn github_gets_paths_from_the_repository() {
+    let site = TestSite::empty();
+    site.lay("base", "river");
+    site.write("river/content/bad.md", "---\ntitle: Bad\n---\n\nText [@nobody].\n");
+    let ran = site.run(&["check", "--root", "./river", "--format", "github"]);
+    assert!(ran.stderr.contains("::error file=river/content/bad.md,line=5,"), "{}", ran.stderr);
+    let ran = site.run(&["check", "--root", "./river", "--format", "short"]);
+    assert!(ran.stderr.contains("\ncontent/bad.md:5:") || ran.stderr.starts_with("content/bad.md:5:"), "{}", ran.stderr);
+}
+
+#[test]
 fn terms_with_one_address_are_told() {
     refused("id-duplicate", |site| {
         site.write("content/glossary.yaml", "- { term: weir, definition: A wall. }\n- { term: Weir, definition: A low wall. }\n");

@@ -50,12 +50,13 @@ pub fn cite_this(renderer: &Renderer, page: usize) -> Option<CiteThis> {
         slug => slug,
     };
     let names: Vec<&str> = authors.iter().map(Author::name).collect();
-    let names = if names.is_empty() { config.title.clone() } else { names.join(", ") };
+    // A page without an author begins with its title; the site's name follows it.
+    let names = if names.is_empty() { String::new() } else { names.join(", ") + ". " };
     let version = config.version.as_ref().map(|v| v.date);
     let named = version.map_or_else(String::new, |v| {
         format!(" {}.", renderer.theme.word("version_cited", "Version of {date}").replace("{date}", &v.text()))
     });
-    let text = format!("{names}. \u{201c}{}\u{201d}. {}, {}.{named} {url}", front.title, config.title, date.text());
+    let text = format!("{names}\u{201c}{}\u{201d}. {}, {}.{named} {url}", front.title, config.title, date.text());
     let mut item = json!({
         "id": key, "type": "webpage", "title": front.title, "container-title": config.title, "URL": url, "language": config.language,
         "author": authors.iter().map(csl_json_of_author).collect::<Vec<_>>(), "issued": date_parts(date),
