@@ -42,7 +42,7 @@ const SECOND_LOOK: Duration = Duration::from_millis(60);
 pub struct Watched {
     /// The site's root, with `site.yaml`.
     pub root: PathBuf,
-    /// Folders whose files are no input, the output folder first.
+    /// Folders whose files are no input, the output folder first; paths count from the root.
     pub ignored: Vec<PathBuf>,
     /// Look on a timer instead of asking the system (`--poll`): for network drives.
     pub poll: bool,

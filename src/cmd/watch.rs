@@ -28,7 +28,7 @@ const FEW: usize = 8;
 
 /// Build, then build again whenever the site changes, until the user ends it.
 pub fn watch(cli: &Cli, poll: bool, options: Options, out: &Path) -> Result<ExitCode, Failure> {
-    let mut watcher = Watcher::new(Watched { root: cli.root.clone(), ignored: vec![out.to_path_buf()], poll })?;
+    let mut watcher = Watcher::new(Watched { root: cli.root.clone(), ignored: vec![std::path::absolute(out)?], poll })?;
     let (reuse, also) = (Reuse::kept(), watcher.also());
     let mut model = Model::new(options, reuse.clone());
     let mut shown = match model.step(None)? {
