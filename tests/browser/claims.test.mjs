@@ -53,6 +53,62 @@ test("from the home page to a page, to a reference and back, by clicks", async (
   await page.close();
 });
 
+/** The contrast of an element's words with its ground, and whether that ground is another than the page's. */
+function seen(e) {
+  const context = document.createElement("canvas").getContext("2d");
+  const rgb = (colour) => {
+    context.fillStyle = colour;
+    context.fillRect(0, 0, 1, 1);
+    return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const light = (colour) => {
+    const [r, g, b] = rgb(colour).map((v) => ((v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const { color, backgroundColor } = getComputedStyle(e), page = getComputedStyle(document.body).backgroundColor;
+  const [a, b] = [light(color), light(backgroundColor)].sort((x, y) => y - x);
+  return { contrast: (a + 0.05) / (b + 0.05), marked: backgroundColor !== "rgba(0, 0, 0, 0)" && rgb(backgroundColor).join() !== rgb(page).join() };
+}
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`back at its use, a citation stands out and can be read, whatever the pointer does: ${colorScheme}`, async () => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme });
+    await page.goto(site.base + LONG, { waitUntil: "networkidle" });
+    await thereAndBack(page);
+    const mark = page.locator(":target");
+    const check = async (state) => {
+      const { contrast, marked } = await mark.evaluate(seen);
+      assert.ok(marked, `${state}: nothing shows which mark it is`);
+      assert.ok(contrast >= 4.5, `${state}: contrast ${contrast.toFixed(2)}`);
+    };
+    await page.mouse.move(0, 0);
+    await page.keyboard.press("Escape");
+    await check("left alone");
+    await page.waitForTimeout(500);
+    await pointAt(page, mark);
+    await check("under the pointer");
+    await page.locator(".cc").waitFor({ state: "visible" });
+    await page.locator(".cc").hover();
+    await check("with its card open");
+    await page.close();
+  });
+}
+
+test("what a link leads back to is seen with the words before it", async () => {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
+  await page.goto(site.base + LONG);
+  const marks = await page.locator("main p a.cite[id^='use-']").evaluateAll((all) => all.map((m) => m.id));
+  const claims = await page.locator("main [id^='claim-']").evaluateAll((all) => all.map((m) => m.id));
+  for (const id of [marks[0], marks.at(-1), claims[0], claims.at(-1)]) {
+    await page.goto(`${site.base}${LONG}#${id}`);
+    await page.waitForFunction(isTarget, id);
+    await page.waitForFunction(inView, id, { timeout: 5000 });
+    const { y } = await page.locator(`[id="${id}"]`).boundingBox();
+    assert.ok(y >= 150, `#${id} stands ${y} pixels from the top`);
+  }
+  await page.close();
+});
+
 test("the same without JavaScript", async () => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
@@ -99,6 +155,7 @@ test("the same by keyboard alone", async () => {
   assert.ok(outline, "the focus on a citation cannot be seen");
   await page.keyboard.press("Enter");
   await page.waitForURL((url) => url.hash === mark.href);
+  await page.waitForFunction(inView, mark.href.slice(1), { timeout: 5000 });
   // The next stop after a jump is inside the entry, or right behind it.
   await tabUntil((at) => at.href === `#${mark.id}`, 40);
   await page.keyboard.press("Enter");
@@ -182,6 +239,18 @@ test("a term's card shows its definition from the glossary", async () => {
   await page.waitForURL((url) => url.pathname.endsWith("/glossary/"));
   const id = decodeURIComponent(new URL(page.url()).hash.slice(1));
   assert.equal(await page.locator(`[id="${id}"] + dd p`).first().innerText(), shown);
+  await page.close();
+});
+
+test("printed, a chart offers no link to follow", async () => {
+  const page = await browser.newPage();
+  await page.emulateMedia({ media: "print" });
+  for (const route of ["", LONG]) {
+    await page.goto(site.base + route, { waitUntil: "networkidle" });
+    const words = (await page.locator("main .chart").allInnerTexts()).join("\n");
+    assert.ok(words.length > 50, `/${route} has no chart`);
+    assert.doesNotMatch(words, /The data as a table|Download|·\s*$/m, `/${route}`);
+  }
   await page.close();
 });
 

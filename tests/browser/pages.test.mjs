@@ -111,6 +111,46 @@ test("the same for a site with versions, originals and reviewers", async () => {
   }
 });
 
+test("boxes, alerts, cards and corrections are drawn as such on every page", async () => {
+  const page = await browser.newPage();
+  const bare = [];
+  let drawn = 0;
+  for (const route of site.pages) {
+    await page.goto(site.base + route);
+    const each = await page.locator(".box, .alert, .card, .corrections li").evaluateAll((all) => all.map((e) => {
+      const { borderTopWidth, borderBottomWidth, paddingTop } = getComputedStyle(e);
+      return parseFloat(borderTopWidth) + parseFloat(borderBottomWidth) > 0 && parseFloat(paddingTop) > 0 ? null : e.className || e.localName;
+    }));
+    drawn += each.length;
+    bare.push(...each.filter(Boolean).map((what) => `/${route}: ${what}`));
+  }
+  await page.close();
+  assert.ok(drawn > 20);
+  assert.deepEqual(bare, []);
+});
+
+test("the heading over a source's uses says whether there are quotations", async () => {
+  const page = await browser.newPage();
+  const headings = new Set();
+  for (const route of site.pages.filter((p) => /^sources\/[^/]+\d{4}/.test(p))) {
+    await page.goto(site.base + route);
+    const heading = await page.locator("#source-quotes").innerText();
+    headings.add(heading);
+    const [uses, quotes] = [await page.locator("#source-quotes ~ .quotes > li").count(), await page.locator("#source-quotes ~ .quotes q").count()];
+    assert.equal(heading, uses > 0 && quotes === 0 ? "Where it is cited" : "Quotations taken from it", route);
+  }
+  assert.equal(headings.size, 2);
+  await page.close();
+});
+
+test("the page for what is not found has one left edge", async () => {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.goto(`${site.base}no/such/page/`);
+  const [heading, list] = [await page.locator("h1").boundingBox(), await page.locator("main ul").boundingBox()];
+  assert.equal(list.x, heading.x);
+  await page.close();
+});
+
 test("the page for what is not found works at any depth", async () => {
   const page = await browser.newPage();
   const response = await page.goto(`${site.base}no/such/page/`);

@@ -65,6 +65,40 @@ test("search finds words however their apostrophes, dashes and spaces are writte
   await page.close();
 });
 
+test("search finds a number however its digits are grouped, and marks all of it", async () => {
+  const page = await browser.newPage();
+  const found = async (asked) => {
+    await page.goto(`${site.base}search/?q=${encodeURIComponent(asked)}`);
+    await page.waitForFunction(() => document.querySelector("form[role=search] [role=status]").textContent !== "");
+    return [await page.locator("form[role=search] [role=status]").innerText(), await page.locator(".results mark").allInnerTexts()];
+  };
+  const [count, marks] = await found("10,000");
+  assert.match(count, /^\d+ passages? found$/);
+  assert.ok(marks.includes("10,000"), marks.join());
+  for (const asked of ["10000", "10 000", "10\u202f000", "10.000"]) assert.deepEqual(await found(asked), [count, marks], asked);
+  // Years and days beside each other are no groups.
+  assert.ok((await found("October 2024"))[1].includes("2024"));
+  await page.close();
+});
+
+test("search names pages and terms before records of sources", async () => {
+  const page = await browser.newPage();
+  for (const asked of ["Kursk", "Rutte"]) {
+    await page.goto(`${site.base}search/?q=${asked}`);
+    await page.waitForFunction(() => document.querySelector("form[role=search] [role=status]").textContent !== "");
+    await page.locator(".results a").first().waitFor();
+    const records = await page.locator(".results a").evaluateAll((links) => links.map((a) => /\/sources\/[^/]*\d{4}[^/]*\/$/.test(a.pathname)));
+    assert.ok(records.includes(true) && records.includes(false), `${asked}: pages and sources both hold it`);
+    assert.ok(records.indexOf(true) > records.lastIndexOf(false), `${asked}: a source stands before a page`);
+  }
+  // The term itself is among the first.
+  await page.goto(`${site.base}search/?q=Kursk`);
+  await page.locator(".results a").first().waitFor();
+  const first = await page.locator(".results a").evaluateAll((links) => links.slice(0, 3).map((a) => a.pathname + a.hash));
+  assert.ok(first.some((l) => l.endsWith("/glossary/#term-kursk")), first.join(" "));
+  await page.close();
+});
+
 test("the whole explainer's index is small", async () => {
   const page = await browser.newPage();
   const response = await page.request.get(`${site.base}search-index.json.gz`);
@@ -109,6 +143,39 @@ test("responses by actor and stance, motives by status, events by actor", async 
   const id = (await dot.getAttribute("href")).slice(1);
   await dot.click();
   await page.locator(`[id="${id}"]`).waitFor({ state: "visible" });
+  await page.close();
+});
+
+test("a filter stands beside its name, on a narrow screen too", async () => {
+  for (const width of [1280, 360]) {
+    const page = await browser.newPage({ viewport: { width, height: 740 } });
+    for (const route of ["responses/", "motives/", "what-happened/timeline/", "sources/"]) {
+      await page.goto(site.base + route, { waitUntil: "networkidle" });
+      const apart = await page.locator(".filter select").evaluateAll((selects) => selects.filter((s) => {
+        const name = document.createRange(), control = s.getBoundingClientRect();
+        name.selectNode(s.labels[0].firstChild);
+        const { top, bottom, right } = name.getBoundingClientRect();
+        return bottom < control.top || top > control.bottom || right > control.left;
+      }).map((s) => s.labels[0].firstChild.textContent));
+      assert.deepEqual(apart, [], `/${route} at ${width} pixels`);
+      const names = await page.locator(".filter label").evaluateAll((labels) => labels.map((l) => l.firstChild.textContent.trim()));
+      for (const name of names) assert.equal(await page.getByRole("combobox", { name, exact: true }).count(), 1, `no filter is called ${name}`);
+    }
+    await page.close();
+  }
+});
+
+test("an error of a source is set apart from what happened and what was said, and is not counted", async () => {
+  const page = await browser.newPage();
+  for (const [route, item] of [["what-happened/timeline/", "#events [data-item]"], ["responses/", "#responses [data-item]"]]) {
+    await page.goto(site.base + route);
+    const wrong = page.locator(item, { hasText: /\b(Error|Doubtful date|Misleading) in a source/ });
+    assert.ok((await wrong.count()) > 0, `/${route} shows none`);
+    assert.equal(await wrong.locator(".what .flag").count(), await wrong.count(), `/${route}: some bear no label`);
+    assert.equal(await page.locator(`${item} .what .flag`).count(), await wrong.count(), `/${route}: others bear one`);
+  }
+  const counted = (await page.locator(".matrix .dot").evaluateAll((dots) => dots.map((d) => Number(d.lastChild.textContent)))).reduce((a, b) => a + b);
+  assert.equal(counted, (await page.locator("#responses [data-item]").count()) - (await page.locator("#responses .what .flag").count()));
   await page.close();
 });
 

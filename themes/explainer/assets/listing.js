@@ -6,7 +6,8 @@
     const apply = () => {
       let n = 0;
       for (const item of list.querySelectorAll("[data-item]")) {
-        item.hidden = selects.some((s) => s.value !== "" && !item.dataset[s.name].split(" ").includes(s.value));
+        // What all items of a group have in common, their group says.
+        item.hidden = selects.some((s) => s.value !== "" && !item.closest(`[data-${s.name}]`).dataset[s.name].split(" ").includes(s.value));
         if (!item.hidden) n++;
       }
       for (const group of list.querySelectorAll("[data-group]")) group.hidden = !group.querySelector("[data-item]:not([hidden])");

@@ -1,5 +1,5 @@
 // Search: what it needs is fetched on first use. The small index is searched here: all words must occur, a hit in a
-// title counts most. A site with Pagefind asks that, and the small index only where Pagefind does not run.
+// title counts most, and what the site itself says comes before the titles of its sources. A site with Pagefind asks that, and the small index only where Pagefind does not run.
 (() => {
   const form = document.querySelector("[data-search-page]");
   if (!form) return;
@@ -7,8 +7,15 @@
   const root = document.body.dataset.root, MOST = 40;
   /** Letters without accents, in lower case, with the marks that keyboards have. */
   const fold = (s) => s.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[\u2018\u2019\u02bc]/g, "'").replace(/[\u201c\u201d]/g, '"').replace(/[\u2010-\u2014\u2212]/g, "-").toLowerCase();
+  /** What finds a word: digits stand alone or in groups, as in 10,000. */
+  const finder = (word) => new RegExp(word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\d(?=\d)/g, "$&(?:[,.'\\s](?=\\d{3}))?"), "g");
+  /** The words asked for. 10 000 is one. */
+  const split = (asked) => fold(asked).replace(/(?<!\d)\d{1,3}(?:[,.'\s]\d{3})+(?!\d)/g, (n) => n.replace(/\D/g, "")).split(/\s+/).filter(Boolean).map(finder);
   const el = (tag, cls, ...inside) => { const e = document.createElement(tag); if (cls) e.className = cls; e.append(...inside); return e; };
 
+  // The site's own pages stand in the list that the page has without scripts; all else in the index is a source.
+  const own = new Set([...document.querySelectorAll("main .index a")].map((a) => a.getAttribute("href")));
+  const has = (text, word) => text.search(word) >= 0;
   // The small index. It comes packed; a host may have unpacked it on the way.
   let pages;
   const load = () => (pages ??= fetch(root + "search-index.json.gz")
@@ -17,39 +24,40 @@
       const bytes = new Uint8Array(await r.arrayBuffer()), packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
       return new Response(packed ? new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")) : bytes).json();
     })
-    .then((all) => all.map((p) => ({ ...p, hay: fold(p.text), head: fold(p.title), part: fold(p.section || "") })))
+    .then((all) => all.map((p) => {
+      const parts = (p.at || []).filter(([, , id]) => !id.startsWith("claim-")).map(([start, n]) => ({ start, name: fold(p.text.slice(start, start + n)) }));
+      return { ...p, own: own.has(root + p.path), hay: fold(p.text), head: fold(p.title), part: fold(p.section || ""), parts };
+    }))
     .catch((e) => { pages = null; throw e; }));
-  /** The passage around the first hit, its words marked, and the part of the page that it stands in. */
+  /** The passage around the first hit, or of the part whose name was asked for, its words marked, and the part it stands in. */
   const passage = (p, words) => {
     const text = p.text, same = p.hay.length === text.length, out = [];
     // Folding may change lengths: then the passage is the beginning.
-    const hits = same ? words.map((w) => p.hay.indexOf(w)).filter((i) => i >= 0) : [], hit = hits.length ? Math.min(...hits) : 0;
+    const any = new RegExp(words.map((w) => w.source).join("|"), "g"), named = p.parts.find(({ name }) => words.every((w) => has(name, w)));
+    const first = same ? named?.start ?? p.hay.search(any) : -1, hit = Math.max(0, first);
     const from = hit > 70 ? text.indexOf(" ", hit - 70) + 1 : 0, part = text.slice(from, from + 220), low = fold(part);
     if (from) out.push("… ");
     let i = 0;
-    while (low.length === part.length) {
-      let next = -1, len = 0;
-      for (const w of words) { const j = low.indexOf(w, i); if (j >= 0 && (next < 0 || j < next)) { next = j; len = w.length; } }
-      if (next < 0) break;
-      out.push(part.slice(i, next), el("mark", "", part.slice(next, next + len)));
-      i = next + len;
+    if (low.length === part.length) for (const { 0: { length }, index } of low.matchAll(any)) {
+      out.push(part.slice(i, index), el("mark", "", part.slice(index, index + length)));
+      i = index + length;
     }
     out.push(part.slice(i), from + 220 < text.length ? " …" : "");
-    const at = hits.length ? (p.at || []).filter(([start]) => start <= hit).pop() : null;
+    const at = first >= 0 ? (p.at || []).filter(([start]) => start <= hit).pop() : null;
     return { out, id: at?.[2], heading: at && text.slice(at[0], at[0] + at[1]) };
   };
   const small = async (asked) => {
-    const words = fold(asked).split(/\s+/).filter(Boolean), found = [];
+    const words = split(asked), found = [];
     for (const p of await load()) {
       let score = 0;
       for (const w of words) {
-        const s = (p.head.includes(w) ? 8 : 0) + (p.part.includes(w) ? 4 : 0) + Math.min(4, p.hay.split(w).length - 1);
+        const s = (has(p.head, w) ? 8 : 0) + (p.parts.some(({ name }) => has(name, w)) ? 6 : 0) + (has(p.part, w) ? 4 : 0) + Math.min(4, [...p.hay.matchAll(w)].length);
         if (!s) { score = 0; break; }
         score += s;
       }
       if (score) found.push([score, p]);
     }
-    found.sort((a, b) => b[0] - a[0]);
+    found.sort((a, b) => b[1].own - a[1].own || b[0] - a[0]);
     return { n: found.length, shown: found.slice(0, MOST).map(([, p]) => {
       const { out, id, heading } = passage(p, words);
       return { path: p.path + (id ? "#" + id : ""), title: p.title, where: [p.section, heading].filter(Boolean).join(" › "), out };
