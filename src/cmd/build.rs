@@ -77,7 +77,8 @@ pub fn serve(cli: &Cli, args: &Serve) -> Result<ExitCode, Failure> {
     let mut options = options(cli, &args.site);
     options.drafts = true;
     options.base_url.get_or_insert_with(|| format!("http://{host}:{}/", args.port));
-    let watcher = Watcher::new(Watched { root: cli.root.clone(), ignored: vec![std::path::absolute(cli.root.join("public"))?], poll: args.poll })?;
+    let watcher =
+        Watcher::new(Watched { root: cli.root.clone(), ignored: vec![std::path::absolute(cli.root.join("public"))?], poll: args.poll })?;
     let also = watcher.also();
     let denied = cli.deny.clone();
     let format = cli.format;
