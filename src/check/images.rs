@@ -28,7 +28,7 @@ pub fn check_page(site: &Site, page: usize, text: &PageText, report: &mut Report
                 format!("the picture `{}` lies on another host, which would learn of every reader", link.target),
                 "put the file beside the page, and name it here; say where it is from in the caption",
             ),
-            Target::Broken(_) | Target::Unread | Target::Unsafe(_) => {}
+            Target::Broken(_) | Target::Draft(_) | Target::Unread | Target::Unsafe(_) => {}
         }
     }
 }

@@ -32,8 +32,8 @@ pub fn check_page(site: &Site, page: usize, text: &PageText, report: &mut Report
                     );
                 }
             }
-            Target::Broken(path) if site.inputs.drafts.contains(path) => report.push(
-                Diagnostic::at(Code::LinkBroken, place(), format!("`{path}` is a draft, which is not published"))
+            Target::Draft(path) => report.push(
+                Diagnostic::at(Code::LinkBroken, place(), format!("content/{path} is a draft, which is not published"))
                     .help("take `draft: true` out of it when it is ready, or take the link out until then"),
             ),
             Target::Broken(path) => {

@@ -1,7 +1,7 @@
-//! What a page asks of the theme: its template and its shortcodes.
+//! What a page asks of the theme: its template, its shortcodes and, on the home page, its key figures.
 //!
-//! In: the site, its theme and what that declares. Out: findings, each where the page asks. Templates that exist but fail are found when
-//! they are rendered, not here. Must never render.
+//! In: the site, its theme and what that declares. Out: findings, each where the page asks. Templates that exist but fail
+//! are found when they are rendered, not here. Must never render.
 
 use serde_json::Value;
 

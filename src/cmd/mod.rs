@@ -18,7 +18,7 @@ mod source;
 mod watch;
 
 use std::io::IsTerminal;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command, SiteArgs};
@@ -93,8 +93,12 @@ fn print(cli: &Cli, report: &Report) {
 
 /// Findings as words, in the format that was asked for.
 fn words(cli: &Cli, report: &Report) -> String {
-    let folder = cli.root.components().filter(|part| !matches!(part, Component::CurDir)).collect::<PathBuf>();
-    let folder = if folder.as_os_str().is_empty() { String::new() } else { format!("{}/", folder.display()).replace('\\', "/") };
+    // From where the program runs, which is the repository; of a site elsewhere nothing is known.
+    let below = std::env::current_dir().and_then(|here| Ok(std::path::absolute(&cli.root)?.strip_prefix(here).map(Path::to_path_buf)));
+    let folder = match below {
+        Ok(Ok(folder)) if !folder.as_os_str().is_empty() => format!("{}/", folder.display()).replace('\\', "/"),
+        _ => String::new(),
+    };
     emit_below(&folder, report, cli.format, is_coloured())
 }
 

@@ -26,22 +26,19 @@ pub enum Format {
     Github,
 }
 
-/// Print a report of the site in a folder of a repository, `site/`: GitHub counts paths from the repository.
-pub fn emit_below(folder: &str, report: &Report, format: Format, colour: bool) -> String {
-    match format {
-        Format::Github => report.iter().map(|d| github(folder, d) + "\n").collect(),
-        _ => emit(report, format, colour),
-    }
-}
-
 /// Print a report. `colour` holds for [`Format::Human`] alone.
 pub fn emit(report: &Report, format: Format, colour: bool) -> String {
+    emit_below("", report, format, colour)
+}
+
+/// The same of a site in a folder of a repository, `site/`: GitHub counts paths from the repository.
+pub fn emit_below(folder: &str, report: &Report, format: Format, colour: bool) -> String {
     match format {
         Format::Human => report.diagnostics.par_iter().map(|d| human(d, colour) + "\n\n").collect(),
         Format::Short => report.iter().map(|d| short(d) + "\n").collect(),
         Format::Json => pretty(&Value::Array(report.iter().map(object).collect())),
         Format::Sarif => pretty(&sarif(report)),
-        Format::Github => emit_below("", report, format, colour),
+        Format::Github => report.iter().map(|d| github(folder, d) + "\n").collect(),
     }
 }
 

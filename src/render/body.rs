@@ -170,7 +170,7 @@ pub fn href(renderer: &Renderer, page: usize, target: &Target) -> String {
         Target::File(path) if renderer.is_copy() && renderer.site.inputs.versions.leads_into(path) => relative(&root, &latest_of(path)),
         Target::File(path) => relative(&root, path),
         Target::External(url) => url.clone(),
-        Target::Broken(_) | Target::Unread | Target::Unsafe(_) => "#".to_owned(),
+        Target::Broken(_) | Target::Draft(_) | Target::Unread | Target::Unsafe(_) => "#".to_owned(),
     }
 }
 

@@ -24,6 +24,8 @@ pub enum Target {
     External(String),
     /// Nothing of that name: what was looked for.
     Broken(String),
+    /// A draft that is left out, by its path below `content/`.
+    Draft(String),
     /// A page that exists, but could not be read: reported there.
     Unread,
     /// An address whose scheme is not published.
@@ -77,6 +79,9 @@ pub fn resolve(target: &str, page_number: usize, inputs: &Inputs, routes: &Route
             }
             if inputs.unread.contains(candidate.trim_start_matches('/')) {
                 return Target::Unread;
+            }
+            if inputs.drafts.contains(candidate.trim_start_matches('/')) {
+                return Target::Draft(candidate.trim_start_matches('/').to_owned());
             }
         }
         // A file beside a page with a slug is published elsewhere than it lies.

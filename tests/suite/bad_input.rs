@@ -154,7 +154,10 @@ fn drafts_are_counted_and_links_to_them_are_told() {
     assert!(!site.run(&["check", "--drafts"]).stderr.contains("left out"));
     site.write("content/_index.md", site.read("content/_index.md") + "\n\nSee [the flood](flood.md).\n");
     let found = site.run(&["check", "--format", "short"]).stderr;
-    assert!(found.contains("error[link-broken]: `flood.md` is a draft, which is not published"), "{found}");
+    assert!(found.contains("error[link-broken]: content/flood.md is a draft, which is not published"), "{found}");
+    site.write("content/deep/page.md", "---\ntitle: Deep\n---\n\nSee [the flood](../flood.md).\n");
+    let found = site.run(&["check", "--format", "short"]).stderr;
+    assert!(found.contains("content/deep/page.md:5:5: error[link-broken]: content/flood.md is a draft"), "{found}");
 }
 
 #[test]
@@ -163,6 +166,9 @@ fn github_gets_paths_from_the_repository() {
     site.lay("base", "river");
     site.write("river/content/bad.md", "---\ntitle: Bad\n---\n\nText [@nobody].\n");
     let ran = site.run(&["check", "--root", "./river", "--format", "github"]);
+    assert!(ran.stderr.contains("::error file=river/content/bad.md,line=5,"), "{}", ran.stderr);
+    let root = site.root().join("river");
+    let ran = site.run(&["check", "--root", &root.to_string_lossy(), "--format", "github"]);
     assert!(ran.stderr.contains("::error file=river/content/bad.md,line=5,"), "{}", ran.stderr);
     let ran = site.run(&["check", "--root", "./river", "--format", "short"]);
     assert!(ran.stderr.contains("\ncontent/bad.md:5:") || ran.stderr.starts_with("content/bad.md:5:"), "{}", ran.stderr);

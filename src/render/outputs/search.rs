@@ -214,9 +214,9 @@ fn records(renderer: &Renderer, number: usize, text: &mut Text) {
     if site.template(number) == "glossary.html" {
         for term in &site.inputs.glossary.all {
             text.heading(&term.term, format!("term-{}", slug(&term.term)));
-            term.aliases.iter().for_each(|alias| {
+            for alias in &term.aliases {
                 text.push(alias);
-            });
+            }
             text.push(&term.definition);
         }
     }
