@@ -53,6 +53,10 @@ fn inside_piece(text: &str, at: usize) -> bool {
     if l.is_ascii_alphanumeric() && r.is_ascii_alphanumeric() {
         return true;
     }
+    // Most cuts that are asked for lie between a letter and a space, where nothing belongs together.
+    if matches!((l, r), (' ', letter) | (letter, ' ') if letter.is_ascii_alphabetic()) {
+        return false;
+    }
     if !starts_cluster(r) && !is_space(l) {
         return true;
     }

@@ -288,7 +288,7 @@ fn stands_at(folded: &Folded, original: &str, needle: &Needle, at: usize) -> Opt
 pub struct Quotation {
     text: String,
     folded: Folded,
-    /// Its first letters, but for the very first; none where parts are omitted, since it may then begin with another part.
+    /// Its first letters, but for the very first.
     opening: Option<memmem::Finder<'static>>,
     /// Parts that must stand in a quote, one after the other: any of these will do. Made when they are first asked for.
     readings: OnceLock<Vec<Vec<Needle>>>,
@@ -323,11 +323,13 @@ impl Quotation {
 /// How many bytes are looked for before a quotation is.
 const OPENING: usize = 8;
 
+/// Of a quotation with omissions, those of its longest part: all must stand in a quote, together or one after the other.
 fn opening(folded: &str) -> Option<memmem::Finder<'static>> {
-    let mut letters = folded.trim_start().trim_end_matches(is_closing).chars();
+    let part = folded.split('…').max_by_key(|part| part.len()).unwrap_or_default();
+    let mut letters = part.trim_start().trim_end_matches(is_closing).chars();
     letters.next();
     let letters = letters.as_str().as_bytes();
-    (!folded.contains('…')).then(|| memmem::Finder::new(&letters[..letters.len().min(OPENING)]).into_owned())
+    (!letters.is_empty()).then(|| memmem::Finder::new(&letters[..letters.len().min(OPENING)]).into_owned())
 }
 
 /// What may differ at the end of a quotation.

@@ -51,14 +51,14 @@ pub(super) fn publish(
     cli: &Cli,
     built: &Built,
     out: &Path,
-    write: impl FnOnce(&OutputTree) -> Result<Written, WriteError>,
+    write: impl FnOnce(&OutputTree) -> Result<Written, WriteError> + Send,
 ) -> Result<String, Failure> {
-    let findings = words(cli, &built.report);
+    let (findings, written) = rayon::join(|| words(cli, &built.report), || built.tree.as_ref().map(|tree| (tree, write(tree))));
     say(cli.format, &findings);
     let found = tally_of(built);
-    match &built.tree {
-        Some(tree) => {
-            let Written { created, changed, unchanged, removed } = write(tree)?;
+    match written {
+        Some((tree, written)) => {
+            let Written { created, changed, unchanged, removed } = written?;
             tell(out, tree.len(), [created.len(), changed.len(), unchanged.len(), removed.len()], &found);
         }
         None => eprintln!("{found}: nothing is written, {} is as it was", out.display()),

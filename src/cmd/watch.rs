@@ -116,7 +116,10 @@ impl Shown {
 }
 
 fn whole(cli: &Cli, site: &Arc<Site>, reuse: &Reuse, sink: &dyn Sink, stop: &AtomicBool) -> Option<Built> {
-    pipeline::build_site(site, reuse, |report| deny(cli, report), sink, stop)
+    let mut built = pipeline::build_site(site, reuse, |report| deny(cli, report), sink, stop)?;
+    let spent = std::mem::take(&mut built.spent);
+    rayon::spawn(move || drop(spent));
+    Some(built)
 }
 
 /// Make the folder hold the whole site; none if something changed meanwhile.

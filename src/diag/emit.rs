@@ -3,6 +3,8 @@
 //! In: a finished [`Report`]. Out: text in one of five formats. Spans become line and column here alone.
 //! Must never drop or reorder findings.
 
+use std::collections::{HashMap, HashSet};
+
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -34,12 +36,49 @@ pub fn emit(report: &Report, format: Format, colour: bool) -> String {
 /// The same of a site in a folder of a repository, `site/`: GitHub counts paths from the repository.
 pub fn emit_below(folder: &str, report: &Report, format: Format, colour: bool) -> String {
     match format {
-        Format::Human => report.diagnostics.par_iter().map(|d| human(d, colour) + "\n\n").collect(),
-        Format::Short => report.iter().map(|d| short(d) + "\n").collect(),
+        Format::Human => for_people(report, colour),
+        Format::Short => report.iter().map(|d| short(d, true) + "\n").collect(),
         Format::Json => pretty(&Value::Array(report.iter().map(object).collect())),
         Format::Sarif => pretty(&sarif(report)),
         Format::Github => report.iter().map(|d| github(folder, d) + "\n").collect(),
     }
+}
+
+/// Warnings of one kind that are shown with an excerpt. What comes after them is one line each: nobody reads four hundred
+/// lines that all say that a text is not archived, and an error between them would be lost.
+const EXCERPTS: usize = 3;
+
+/// How a finding is told to people.
+#[derive(Clone, Copy, PartialEq)]
+enum Telling {
+    Excerpt,
+    /// One line, with what to do if no excerpt before it has said so.
+    Line {
+        help: bool,
+    },
+}
+
+fn for_people(report: &Report, colour: bool) -> String {
+    let (mut count, mut said): (HashMap<Code, usize>, HashSet<&str>) = (HashMap::new(), HashSet::new());
+    let tellings: Vec<Telling> = report
+        .iter()
+        .map(|d| {
+            let (is_error, before) = (d.severity == Severity::Error, count.entry(d.code).or_default());
+            if is_error || *before < EXCERPTS {
+                *before += usize::from(!is_error);
+                said.extend(d.help.as_deref());
+                return Telling::Excerpt;
+            }
+            Telling::Line { help: d.help.as_deref().is_some_and(|help| !said.contains(help)) }
+        })
+        .collect();
+    // A blank line stands after each excerpt, and after the last of some lines.
+    let end = |i: usize| if matches!(tellings.get(i + 1), Some(Telling::Line { .. })) { "\n" } else { "\n\n" };
+    let told = |(i, d): (usize, &Diagnostic)| match tellings[i] {
+        Telling::Excerpt => human(d, colour) + "\n\n",
+        Telling::Line { help } => short(d, help) + end(i),
+    };
+    report.diagnostics.par_iter().enumerate().map(told).collect()
 }
 
 fn pretty(value: &Value) -> String {
@@ -149,9 +188,9 @@ fn severity_name(severity: Severity) -> &'static str {
     }
 }
 
-fn short(d: &Diagnostic) -> String {
+fn short(d: &Diagnostic, with_help: bool) -> String {
     let place = d.place().map(|(path, line, column)| format!("{path}:{line}:{column}: ")).unwrap_or_default();
-    let help = d.help.as_ref().map(|h| format!(" ({h})")).unwrap_or_default();
+    let help = d.help.as_ref().filter(|_| with_help).map(|h| format!(" ({h})")).unwrap_or_default();
     let line = format!("{place}{}[{}]: {}{help}", severity_name(d.severity), d.code, d.message);
     clean(&line.replace('\n', " "))
 }
@@ -229,6 +268,26 @@ fn uri_path(path: &str) -> String {
 mod tests {
     use super::*;
     use crate::text::Span;
+
+    #[test]
+    fn many_warnings_of_one_kind_are_a_line_each_and_errors_never() {
+        let file = TextFile::new("content/a.md", "one two\n".repeat(9));
+        let found = |i: usize| {
+            let mut found = Diagnostic::at(Code::CiteUnarchived, Span::new(&file, i * 8..i * 8 + 3), format!("number {i}"));
+            found = found.help(if i == 4 { "or not" } else { "archive it" });
+            found.severity = if i > 4 { Severity::Error } else { Severity::Warning };
+            found
+        };
+        let printed = emit(&(0..8).map(found).collect(), Format::Human, false);
+        let lines: Vec<&str> = printed.lines().collect();
+        let count = |start: &str| lines.iter().filter(|line| line.starts_with(start)).count();
+        assert_eq!(count("warning[cite-unarchived]: number "), 3, "{printed}");
+        assert_eq!(count("error[cite-unarchived]: number "), 3, "{printed}");
+        let fourth = lines.iter().position(|line| *line == "content/a.md:4:1: warning[cite-unarchived]: number 3").unwrap();
+        // What the excerpts did not say is said.
+        assert_eq!(lines[fourth + 1..fourth + 3], ["content/a.md:5:1: warning[cite-unarchived]: number 4 (or not)", ""], "{printed}");
+        assert_eq!(lines[fourth + 3], "error[cite-unarchived]: number 5");
+    }
 
     #[test]
     fn no_excerpt_steers_a_terminal() {

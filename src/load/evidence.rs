@@ -1,4 +1,4 @@
-//! The sources of a site: their bibliography, how they are cited, their archived texts and the lock.
+//! The sources of a site: their bibliography, their archived texts and the lock.
 //!
 //! In: what `site.yaml` names. Out: [`Evidence`], with what was found in it. Must never read a page.
 
@@ -9,15 +9,13 @@ use super::Options;
 use super::archived::Archive;
 use super::files::{self, ReadError};
 use super::sources::{self, Sources};
-use super::style::CitationStyle;
 use crate::config::Config;
 use crate::diag::{Code, Diagnostic, Report};
 use crate::text::TextFile;
 
-/// The sources, their texts and how they are cited.
+/// The sources and their texts.
 pub(super) struct Evidence {
     pub sources: Sources,
-    pub style: Option<CitationStyle>,
     pub archive: Archive,
     /// The files that were read, but for the archive's.
     pub texts: Vec<Arc<TextFile>>,
@@ -26,31 +24,11 @@ pub(super) struct Evidence {
 
 impl Evidence {
     pub fn read(options: &Options, config: &Config, lock: Option<Arc<TextFile>>) -> Result<Self, ReadError> {
-        let (root, mut texts, mut found, mut found_in_style) = (&options.root, Vec::new(), Report::default(), Report::default());
-        let texts_of_sources = || {
-            let sources = bibliography(root, config, &mut texts, &mut found)?;
-            let archive = Archive::open(options, config, &sources, lock, &mut found);
-            Ok((sources, archive))
-        };
-        let (sources, style) = rayon::join(texts_of_sources, || style(root, config, &mut found_in_style));
-        let ((sources, archive), (style, style_file)) = (sources?, style?);
-        texts.extend(style_file);
-        found.extend(found_in_style);
-        Ok(Self { sources, style, archive, texts, found })
+        let (mut texts, mut found) = (Vec::new(), Report::default());
+        let sources = bibliography(&options.root, config, &mut texts, &mut found)?;
+        let archive = Archive::open(options, config, &sources, lock, &mut found);
+        Ok(Self { sources, archive, texts, found })
     }
-}
-
-/// The citation style, and its file if it has its own.
-type StyleRead = (Option<CitationStyle>, Option<Arc<TextFile>>);
-
-fn style(root: &Path, config: &Config, found: &mut Report) -> Result<StyleRead, ReadError> {
-    if !crate::config::stays_inside(Path::new(&config.citation_style)) {
-        return Ok((None, None)); // Reported with the configuration.
-    }
-    let is_file = config.citation_style.ends_with(".csl");
-    let file = if is_file { files::read_text(root, &config.citation_style, found)? } else { None };
-    let style = CitationStyle::find(config, file.as_ref()).map_err(|diagnostic| found.push(diagnostic)).ok();
-    Ok((style, file))
 }
 
 fn bibliography(root: &Path, config: &Config, texts: &mut Vec<Arc<TextFile>>, report: &mut Report) -> Result<Sources, ReadError> {

@@ -32,12 +32,12 @@ pub mod theme;
 pub mod versions;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::config::{CONFIG_FILE, Config};
+use crate::config::{CONFIG_FILE, Config, stays_inside};
 use crate::date::Date;
 use crate::diag::{Code, Diagnostic, Report};
 use crate::pieces::Pieces;
@@ -252,9 +252,11 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
     let mut has_links = false;
     let paths = files::below(root, "content", &mut has_links, report)?;
     let (page_paths, other_paths): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| p.ends_with(".md"));
-    // What does not need each other is read side by side.
+    // What does not need each other is read side by side: first what is in one piece, last what is in many, the pages, so
+    // that no thread waits for another.
     let parsed = || read_pages(options, &page_paths, trusted_html, reuse);
     let theme = || config.as_ref().map(|config| ThemeRead::of(root, config)).transpose();
+    let style = || config.as_ref().map(|config| StyleRead::of(root, config)).transpose();
     let evidence = || {
         let mut named = Named::read(root)?;
         // One run tells of everything: of a lock beside a configuration that cannot be read, too.
@@ -262,7 +264,7 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
         named.texts.extend(lock.clone());
         Ok((named, config.as_ref().map(|config| Evidence::read(options, config, lock)).transpose()?))
     };
-    let ((theme, evidence), parsed) = rayon::join(|| rayon::join(theme, evidence), parsed);
+    let ((evidence, style), (theme, parsed)) = rayon::join(|| rayon::join(evidence, style), || rayon::join(theme, parsed));
     let mut pages: Vec<Arc<PageInput>> = Vec::new();
     let mut unread = BTreeSet::new();
     for (path, parsed) in page_paths.iter().zip(parsed?) {
@@ -279,14 +281,16 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
     texts.extend(named.texts);
     reuse.forget_pages(|path| page_paths.binary_search_by(|p| p.as_str().cmp(path)).is_ok());
 
-    let (Some(config), Some(theme), Some(evidence)) = (config, theme?, evidence) else {
+    let (Some(config), Some(theme), Some(evidence), Some(style)) = (config, theme?, evidence, style?) else {
         pages.iter().for_each(|page| report.extend(page.found.clone()));
         return Ok(Err(found));
     };
     let drafts = if options.drafts { BTreeSet::new() } else { drop_drafts(&mut pages, report) };
     has_links |= theme.has_links;
     report.extend(evidence.found);
+    report.extend(style.found);
     texts.extend(evidence.texts);
+    texts.extend(style.file);
     let copied = |path: &String| !RECORD_FILES.contains(&&path["content/".len()..]) && !config.bibliography.contains(path);
     let copies = copies::read(root, other_paths.into_iter().filter(copied).collect())?;
     for (copied, why) in copies.iter().filter(|_| !trusted_html).filter_map(|c| Some((c, c.active.as_ref()?))) {
@@ -309,7 +313,7 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
         questions: Arc::new(named.questions),
         glossary: Arc::new(named.glossary),
         copies: Arc::new(copies),
-        style: evidence.style.map(Arc::new),
+        style: style.style.map(Arc::new),
         archive: Arc::new(evidence.archive),
         theme: theme.theme,
         found: Arc::new(found),
@@ -321,6 +325,27 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
     Ok(Ok(inputs))
 }
 
+/// The citation style, its file if it has its own, and what was found in it.
+struct StyleRead {
+    style: Option<CitationStyle>,
+    file: Option<Arc<TextFile>>,
+    found: Report,
+}
+
+impl StyleRead {
+    fn of(root: &Path, config: &Config) -> Result<Self, ReadError> {
+        let mut read = Self { style: None, file: None, found: Report::default() };
+        // A path that leads out of the site is reported with the configuration.
+        if stays_inside(Path::new(&config.citation_style)) {
+            if config.citation_style.ends_with(".csl") {
+                read.file = files::read_text(root, &config.citation_style, &mut read.found)?;
+            }
+            read.style = CitationStyle::find(config, read.file.as_ref()).map_err(|diagnostic| read.found.push(diagnostic)).ok();
+        }
+        Ok(read)
+    }
+}
+
 /// The theme, and what was found in it.
 struct ThemeRead {
     theme: Option<Arc<Theme>>,
@@ -329,7 +354,7 @@ struct ThemeRead {
 }
 
 impl ThemeRead {
-    fn of(root: &std::path::Path, config: &Config) -> Result<Self, ReadError> {
+    fn of(root: &Path, config: &Config) -> Result<Self, ReadError> {
         let mut read = Self { theme: None, found: Report::default(), has_links: false };
         read.theme = theme::read(root, config, &mut read.has_links, &mut read.found)?.map(Arc::new);
         Ok(read)

@@ -38,6 +38,15 @@ pub struct Built {
     pub also: Vec<PathBuf>,
     /// The site itself, as far as it could be resolved.
     pub site: Option<Arc<Site>>,
+    /// What it was made with. Of no use any more, and many small pieces of memory: who has more to do gives it back aside.
+    pub spent: Spent,
+}
+
+/// What a run was made with.
+#[derive(Debug, Default)]
+pub struct Spent {
+    _renderer: Option<Renderer>,
+    _checker: Option<Checker>,
 }
 
 /// Run all stages. With errors there is no tree. `levels` may change the severity of findings; it is called for parts of the
@@ -140,8 +149,7 @@ pub fn build_site(
     }
     report.finish();
     built.report = report;
-    // Nobody waits until many small pieces of memory are given back.
-    rayon::spawn(move || drop((renderer, checker)));
+    built.spent = Spent { _renderer: renderer, _checker: Some(checker) };
     Some(built)
 }
 

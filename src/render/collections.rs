@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Renderer;
 use super::fields::fields;
-use super::views::{ClaimView, QuestionView, SourceBrief};
+use super::views::{QuestionView, SourceBrief};
 use crate::load::front_matter::Correction;
 use crate::load::markdown::slug;
 use crate::load::theme::Collection;
@@ -51,7 +51,7 @@ pub fn build(renderer: &Renderer, collection: Collection) -> tera::Value {
     let (site, views) = (&*renderer.site, &renderer.views);
     let inputs = &*site.inputs;
     let of_kind = |kind: ClaimKind| -> Vec<usize> { (0..site.claims.all.len()).filter(|c| site.claims.all[*c].kind == kind).collect() };
-    let list = |claims: Vec<usize>| all(claims.into_iter().map(|c| views.claim(c)));
+    let list = |claims: Vec<usize>| claims.into_iter().map(|c| views.claim(c).value().clone()).collect::<Vec<_>>().into();
     match collection {
         Collection::Questions => all((0..inputs.questions.all.len()).map(|q| renderer.question(q, None))),
         Collection::Events => {
@@ -60,7 +60,7 @@ pub fn build(renderer: &Renderer, collection: Collection) -> tera::Value {
             list(events)
         }
         Collection::Timeline => {
-            let events: Vec<ClaimView> = of_kind(ClaimKind::Event).into_iter().map(|c| views.claim(c)).collect();
+            let events: Vec<_> = of_kind(ClaimKind::Event).into_iter().map(|c| views.claim(c)).collect();
             let chart = super::chart::timeline(&events, &|key, fallback| renderer.theme.word(key, fallback).to_owned());
             fields([("chart", tera::Value::from_serializable(&chart))])
         }

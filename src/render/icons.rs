@@ -35,7 +35,8 @@ enum Use {
     Touch,
 }
 
-const SIZES: [(u32, Use); 5] = [(32, Use::Favicon), (180, Use::Touch), (192, Use::Any), (512, Use::Any), (512, Use::Maskable)];
+/// The manifest says `browser`, so nobody draws a splash screen, for which a large icon that is shown as it is would be needed.
+const SIZES: [(u32, Use); 4] = [(32, Use::Favicon), (180, Use::Touch), (192, Use::Any), (512, Use::Maskable)];
 
 /// The icons of a site, with the lines of the head that name them; `{root}` stands for the way to the site's root.
 #[derive(Debug, Default)]
@@ -114,7 +115,7 @@ pub fn outputs(renderer: &Renderer, report: &mut Report) -> Vec<(String, Output)
         .icons
         .made
         .par_iter()
-        // Two are far larger than the others.
+        // One is far larger than the others.
         .with_max_len(1)
         .map(|(size, usage, path, key)| {
             let (share, ground) = match usage {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::page_view::{Corrected, Counts, Neighbour, PageCard, PageView, TocEntry, Version};
-use super::views::{ClaimView, PageLink, QuestionView, is_verified};
+use super::views::{ClaimView, PageLink, QuestionView, Shared, is_verified};
 use super::{Renderer, bare_pages, body, bounded, cards, head, nav_title, outputs, references, root_of};
 use crate::check::Standing;
 use crate::diag::Report;
@@ -103,7 +103,7 @@ struct Surroundings {
     pages: Vec<PageCard>,
     /// On the home page, the sections with their pages.
     sections: Vec<PageCard>,
-    key_figures: Vec<ClaimView>,
+    key_figures: Vec<Shared<ClaimView>>,
     /// The questions of the key figures.
     questions: Vec<QuestionView>,
 }
@@ -244,7 +244,7 @@ fn page_view<'a>(renderer: &'a Renderer, page: usize, text: &'a PageText) -> Pag
 fn records(renderer: &Renderer, page: usize, kind: ClaimKind) -> tera::Value {
     let claims = &renderer.site.claims;
     let of_kind = claims.by_page[page].iter().filter(|c| claims.all[**c].kind == kind);
-    of_kind.map(|c| tera::Value::from_serializable(&renderer.views.claim(*c))).collect::<Vec<_>>().into()
+    of_kind.map(|c| renderer.views.claim(*c).value().clone()).collect::<Vec<_>>().into()
 }
 
 /// At most six pages around a page in its section, itself left out: a list that does not grow with the section.

@@ -4,7 +4,7 @@
 //! theme's script may fetch the definition to show it in place.
 //! Must never touch markup, headings, links or code: only running text is looked at.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::load::markdown::{escape, slug};
 use crate::resolve::Site;
@@ -66,7 +66,9 @@ impl Terms {
         if patterns.is_empty() {
             return None;
         }
-        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok()?;
+        // As fast as the largest kind with so few matches, and made in no time.
+        let kind = Some(AhoCorasickKind::ContiguousNFA);
+        let finder = AhoCorasick::builder().kind(kind).match_kind(MatchKind::LeftmostLongest).build(&patterns).ok()?;
         Some(Self { finder, of_pattern, anchors, path: site.routes.pages[page].path.clone() })
     }
 

@@ -12,7 +12,7 @@ use super::mark::{Figure, bar, dot};
 use super::scale::Scale;
 use super::{ROOT, Words, describe, escape, length};
 use crate::date::Date;
-use crate::render::views::{ActorView, ClaimView, OwnView, QuestionView};
+use crate::render::views::{ActorView, ClaimView, OwnView, QuestionView, Shared};
 
 /// Letters that fit on a line of a label at 320 px.
 const LETTERS: usize = 40;
@@ -89,8 +89,8 @@ pub fn estimates(question: &QuestionView, shown: Option<&[&str]>, words: Words<'
     let mut groups: Vec<(&str, Vec<Row<'_>>)> = Vec::new();
     for group in &question.groups {
         total += group.estimates.len();
-        let wanted = |claim: &&ClaimView| shown.is_none_or(|ids| ids.contains(&claim.id.as_str()));
-        let mut rows: Vec<Row<'_>> = group.estimates.iter().filter(wanted).filter_map(Row::new).collect();
+        let wanted = |claim: &&Shared<ClaimView>| shown.is_none_or(|ids| ids.contains(&claim.id.as_str()));
+        let mut rows: Vec<Row<'_>> = group.estimates.iter().filter(wanted).filter_map(|claim| Row::new(claim)).collect();
         rows.sort_by_key(|r| r.as_of);
         if !rows.is_empty() {
             groups.push((&group.counts, rows));

@@ -5,16 +5,16 @@ use proptest::prelude::*;
 use super::{Words, estimates, timeline};
 use crate::date::Date;
 use crate::load::records::ActorKind;
-use crate::render::views::{ActorView, ClaimView, Group, OwnView, PageLink, QuestionView, value_text};
+use crate::render::views::{ActorView, ClaimView, Group, OwnView, PageLink, QuestionView, Shared, value_text};
 
 fn english(_: &str, fallback: &str) -> String {
     fallback.to_owned()
 }
 const ENGLISH: Words<'static> = &english;
 
-fn claim(id: &str, by: &[&str], own: OwnView) -> ClaimView {
+fn claim(id: &str, by: &[&str], own: OwnView) -> Shared<ClaimView> {
     let actor = |name: &&str| ActorView { id: name.to_lowercase(), name: (*name).to_owned(), kind: ActorKind::Organisation, party: None };
-    ClaimView {
+    Shared::new(ClaimView {
         kind: "estimate",
         id: id.to_owned(),
         anchor: format!("claim-{id}"),
@@ -30,12 +30,12 @@ fn claim(id: &str, by: &[&str], own: OwnView) -> ClaimView {
         flags: Vec::new(),
         text: String::new(),
         own,
-    }
+    })
 }
 
 type Parts = (Option<f64>, Option<f64>, Option<f64>, bool);
 
-fn estimate(id: &str, by: &[&str], (value, low, high, about): Parts, unit: &str, as_of: &str) -> ClaimView {
+fn estimate(id: &str, by: &[&str], (value, low, high, about): Parts, unit: &str, as_of: &str) -> Shared<ClaimView> {
     let own = OwnView::Estimate {
         question: "q".to_owned(),
         question_title: "How many?".to_owned(),
@@ -52,7 +52,7 @@ fn estimate(id: &str, by: &[&str], (value, low, high, about): Parts, unit: &str,
     claim(id, by, own)
 }
 
-fn event(id: &str, date: &str, planned: bool) -> ClaimView {
+fn event(id: &str, date: &str, planned: bool) -> Shared<ClaimView> {
     claim(
         id,
         &[],
@@ -60,7 +60,7 @@ fn event(id: &str, date: &str, planned: bool) -> ClaimView {
     )
 }
 
-fn question(unit: &str, groups: Vec<(&str, Vec<ClaimView>)>) -> QuestionView {
+fn question(unit: &str, groups: Vec<(&str, Vec<Shared<ClaimView>>)>) -> QuestionView {
     QuestionView {
         id: "soldiers".to_owned(),
         title: "How many soldiers & officers?".to_owned(),
@@ -227,7 +227,7 @@ proptest! {
         unit in prop_oneof![Just("per cent"), Just("US dollars"), Just("soldiers")],
         counts in ".{0,60}",
     ) {
-        let claims: Vec<ClaimView> = rows
+        let claims: Vec<_> = rows
             .iter()
             .map(|(value, low, high, about, name)| estimate("e", &[name], (*value, *low, *high, *about), unit, "2024-10"))
             .collect();

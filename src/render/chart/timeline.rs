@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use super::{Words, escape, length};
 use crate::date::Date;
-use crate::render::views::{ClaimView, OwnView};
+use crate::render::views::{ClaimView, OwnView, Shared};
 
 /// Heights, in em of the chart.
 const HEADER: f64 = 1.7;
@@ -23,7 +23,7 @@ struct Cell {
 }
 
 /// The events as a calendar. `None` when there are none.
-pub fn timeline(events: &[ClaimView], words: Words<'_>) -> Option<String> {
+pub fn timeline(events: &[Shared<ClaimView>], words: Words<'_>) -> Option<String> {
     let mut years: BTreeMap<i16, BTreeMap<i8, Cell>> = BTreeMap::new();
     let (mut first, mut last): (Option<Date>, Option<Date>) = (None, None);
     for event in events {

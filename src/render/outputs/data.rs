@@ -7,14 +7,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::references::csl_json_of_source;
-use crate::render::views::{ClaimView, OwnView};
+use crate::render::views::{ClaimView, OwnView, Shared};
 use crate::render::{Renderer, schema_org};
 use crate::resolve::claims::ClaimKind;
 use crate::resolve::routes::{DATA_FILES, question_csv};
 
 /// Make each data file, and give it away before the next.
 pub fn files(renderer: &Renderer, put: impl Fn(&str, String)) {
-    let claims: Vec<ClaimView> = (0..renderer.site.claims.all.len()).map(|c| renderer.views.claim(c)).collect();
+    let claims: Vec<_> = (0..renderer.site.claims.all.len()).map(|c| renderer.views.claim(c)).collect();
     let of = |kind: ClaimKind| claims.iter().filter(move |c| c.kind == kind.name());
     put("data/claims.json", pretty(&Claims { schema: 1, base_url: &renderer.site.inputs.config.base_url, claims: &claims }));
     put("data/estimates.csv", estimates(of(ClaimKind::Estimate)));
@@ -69,13 +69,13 @@ pub fn questions(renderer: &Renderer, put: impl Fn(&str, String)) {
     for (number, question) in renderer.site.inputs.questions.all.iter().enumerate() {
         let path = question_csv(&question.id);
         if !DATA_FILES.contains(&path.as_str()) {
-            let claims: Vec<ClaimView> = renderer.site.claims.by_question[number].iter().map(|c| renderer.views.claim(*c)).collect();
+            let claims: Vec<_> = renderer.site.claims.by_question[number].iter().map(|c| renderer.views.claim(*c)).collect();
             put(&path, estimates(claims.iter()));
         }
     }
 }
 
-fn estimates<'a>(claims: impl Iterator<Item = &'a ClaimView>) -> String {
+fn estimates<'a>(claims: impl Iterator<Item = &'a Shared<ClaimView>>) -> String {
     csv(&["id", "question", "counts", "value", "low", "high", "about", "unit", "as_of"], claims, |own| match own {
         OwnView::Estimate { question, unit, value, low, high, about, as_of, counts, .. } => vec![
             question.clone(),
@@ -110,7 +110,7 @@ fn disagreements(renderer: &Renderer) -> Value {
 struct Claims<'a> {
     schema: u32,
     base_url: &'a str,
-    claims: &'a [ClaimView],
+    claims: &'a [Shared<ClaimView>],
 }
 
 fn pretty(value: &impl Serialize) -> String {
@@ -124,7 +124,7 @@ fn number(value: Option<f64>) -> String {
 /// The columns that every kind of claim has, after its own.
 const SHARED: &[&str] = &["by", "parties", "reports", "origins", "flags", "sources", "quotes", "page", "note"];
 
-fn csv<'a>(own_columns: &[&str], claims: impl Iterator<Item = &'a ClaimView>, own: impl Fn(&OwnView) -> Vec<String>) -> String {
+fn csv<'a>(own_columns: &[&str], claims: impl Iterator<Item = &'a Shared<ClaimView>>, own: impl Fn(&OwnView) -> Vec<String>) -> String {
     let mut text = String::new();
     row(&mut text, own_columns.iter().chain(SHARED).map(|c| (*c).to_owned()));
     for claim in claims {

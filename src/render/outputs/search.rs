@@ -209,7 +209,7 @@ fn records(renderer: &Renderer, number: usize, text: &mut Text) {
         };
         let named = who.iter().filter(|name| !claim.text.contains(**name)).copied().collect::<Vec<_>>().join(", ");
         let told = if named.is_empty() { claim.text.clone() } else { format!("{named}: {}", claim.text) };
-        text.heading(&told, claim.anchor);
+        text.heading(&told, claim.anchor.clone());
     }
     if site.template(number) == "glossary.html" {
         for term in &site.inputs.glossary.all {

@@ -31,12 +31,17 @@ pub struct Views {
     /// What the checks found.
     pub checked: Arc<Checked>,
     sources: Arc<Sources>,
+    /// Claims that were asked for before; none where they are not kept.
+    claims: Vec<OnceLock<Shared<ClaimView>>>,
 }
+
+/// Views of so many claims are kept, some kilobytes each; a site with more makes each whenever it is asked for.
+const KEPT: usize = 10_000;
 
 /// What is shown of the sources, whatever the pages say.
 #[derive(Debug)]
 struct Sources {
-    briefs: Vec<SharedSource>,
+    briefs: Vec<Shared<SourceBrief>>,
     /// For each source, where its statements first came from.
     origins: Vec<(Option<String>, usize)>,
     /// For each source, the quotes of its known problems, made ready when they are first looked for.
@@ -47,15 +52,17 @@ impl Views {
     /// Prepare what many views share.
     pub fn new(checked: Arc<Checked>) -> Self {
         let site = checked.site().clone();
-        let briefs = (0..site.inputs.sources.all.len()).map(|i| SharedSource::new(brief(&site, i))).collect();
+        let briefs = (0..site.inputs.sources.all.len()).map(|i| Shared::new(brief(&site, i))).collect();
         let origins = site.inputs.sources.all.iter().map(|s| origin_of_source(&s.key, &site.inputs)).collect();
         let problems = site.inputs.sources.all.iter().map(|_| OnceLock::new()).collect();
-        Self { site, checked, sources: Arc::new(Sources { briefs, origins, problems }) }
+        let claims = if site.claims.all.len() <= KEPT { site.claims.all.iter().map(|_| OnceLock::new()).collect() } else { Vec::new() };
+        Self { site, checked, sources: Arc::new(Sources { briefs, origins, problems }), claims }
     }
 
-    /// The same of a state of the site in which sources, actors and the theme's words are those of this one.
+    /// The same of a state of the site in which sources, actors and the theme's words are those of this one. Of such a state few
+    /// claims are ever seen.
     pub fn following(&self, checked: Arc<Checked>) -> Self {
-        Self { site: checked.site().clone(), checked, sources: self.sources.clone() }
+        Self { site: checked.site().clone(), checked, sources: self.sources.clone(), claims: Vec::new() }
     }
 
     /// A source in short.
@@ -109,7 +116,12 @@ impl Views {
     }
 
     /// A claim.
-    pub fn claim(&self, number: usize) -> ClaimView {
+    pub fn claim(&self, number: usize) -> Shared<ClaimView> {
+        let make = || Shared::new(self.claim_anew(number));
+        self.claims.get(number).map_or_else(make, |kept| kept.get_or_init(make).clone())
+    }
+
+    fn claim_anew(&self, number: usize) -> ClaimView {
         let inputs = &*self.site.inputs;
         let claim = &self.site.claims.all[number];
         let front = &inputs.pages[claim.page].front;

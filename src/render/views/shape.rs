@@ -3,7 +3,7 @@
 //! In: nothing. Out: types that serialise. Paths are relative to the site's root.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Serialize, Serializer};
 
@@ -55,37 +55,41 @@ pub struct SourceBrief {
     pub archived: bool,
 }
 
-/// A source in short that many views share: templates get one value for all of them.
-#[derive(Debug, Clone)]
-pub struct SharedSource {
-    brief: Arc<SourceBrief>,
-    value: tera::Value,
-}
+/// A view that others share: templates get one value for all of them, made when it is first asked for.
+#[derive(Debug)]
+pub struct Shared<T>(Arc<(T, OnceLock<tera::Value>)>);
 
-impl SharedSource {
+impl<T: Serialize> Shared<T> {
     /// Share it from now on.
-    pub fn new(brief: SourceBrief) -> Self {
-        Self { value: tera::Value::from_serializable(&brief), brief: Arc::new(brief) }
+    pub fn new(view: T) -> Self {
+        Self(Arc::new((view, OnceLock::new())))
     }
 
     /// The value of the template engine.
     pub fn value(&self) -> &tera::Value {
-        &self.value
+        let (view, value) = &*self.0;
+        value.get_or_init(|| tera::Value::from_serializable(view))
     }
 }
 
-impl Deref for SharedSource {
-    type Target = SourceBrief;
-
-    fn deref(&self) -> &SourceBrief {
-        &self.brief
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
     }
 }
 
-impl Serialize for SharedSource {
+impl<T> Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0.0
+    }
+}
+
+impl<T: Serialize> Serialize for Shared<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // The template engine takes a value of its own as it is; to others it says what the source itself would.
-        self.value.serialize(serializer)
+        // The template engine takes a value of its own as it is; to others it says what the view itself would.
+        self.value().serialize(serializer)
     }
 }
 
@@ -96,7 +100,7 @@ pub struct CiteView {
     pub id: String,
     pub href: String,
     pub n: Option<usize>,
-    pub source: SharedSource,
+    pub source: Shared<SourceBrief>,
     pub quote: Option<Box<str>>,
     pub locator: Option<String>,
     pub status: &'static str,
@@ -186,7 +190,7 @@ pub struct QuestionView {
 #[allow(missing_docs)]
 pub struct Group {
     pub counts: String,
-    pub estimates: Vec<ClaimView>,
+    pub estimates: Vec<Shared<ClaimView>>,
 }
 
 /// Two claims side by side.
@@ -196,8 +200,8 @@ pub struct DisagreementView {
     pub question: Option<QuestionBrief>,
     pub counts: Option<String>,
     pub text: String,
-    pub a: ClaimView,
-    pub b: ClaimView,
+    pub a: Shared<ClaimView>,
+    pub b: Shared<ClaimView>,
     pub ratio: Option<f64>,
 }
 

@@ -204,7 +204,7 @@ impl Page<'_> {
                 let before = self.style.hidden(&entries, 0..entries.len());
                 let request = Request { group: request.group, sources: numbers.iter().map(|n| n - first).collect() };
                 let requests = before.into_iter().chain([self.style.shown(&entries, &request, 1)]);
-                self.part(self.style.engine_from(first, requests, &self.style.style), &request)
+                self.part(self.style.engine_from(first, requests, self.style.bare()), &request)
             })
         };
         self.groups.iter().map(mark).collect()
