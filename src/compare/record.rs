@@ -4,7 +4,7 @@
 //! its order in the file is no difference.
 
 use super::Field;
-use crate::load::front_matter::Names;
+use crate::load::front_matter::{Mistake, Names};
 use crate::render::views::value_text;
 use crate::resolve::Site;
 use crate::resolve::claims::{Claim, ClaimKind, origins_of};
@@ -104,6 +104,7 @@ fn claim(site: &Site, claim: &Claim) -> Record {
                 ("until", maybe(e.until)),
                 ("planned", one(e.planned)),
                 ("place", maybe(e.place.as_ref())),
+                ("mistake", maybe(e.mistake.map(Mistake::name))),
             ];
             (&e.id, e.title.clone(), own, &e.by, &e.contradicts, &e.note)
         }
@@ -114,6 +115,7 @@ fn claim(site: &Site, claim: &Claim) -> Record {
                 ("actor", one(&r.actor)),
                 ("date", maybe(r.date)),
                 ("stance", lower(format!("{:?}", r.stance))),
+                ("mistake", maybe(r.mistake.map(Mistake::name))),
             ];
             (&r.id, format!("{}: {}", r.actor, r.action), own, &r.by, &r.contradicts, &r.note)
         }

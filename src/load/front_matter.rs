@@ -178,6 +178,40 @@ pub struct Estimate {
     pub note: Option<String>,
 }
 
+/// How a source is wrong about what it reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Mistake {
+    Error,
+    Doubtful,
+    Misleading,
+    Unsupported,
+}
+
+impl Mistake {
+    /// As the front matter has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Doubtful => "doubtful",
+            Self::Misleading => "misleading",
+            Self::Unsupported => "unsupported",
+        }
+    }
+
+    /// The theme's word for it, and the one where the theme has none.
+    pub fn word(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Error => ("mistake_error", "Error in a source"),
+            Self::Doubtful => ("mistake_doubtful", "Doubtful in a source"),
+            Self::Misleading => ("mistake_misleading", "Misleading in a source"),
+            Self::Unsupported => ("mistake_unsupported", "Not borne out"),
+        }
+    }
+}
+
 /// Something that happened, or is planned.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -199,6 +233,9 @@ pub struct Event {
     pub place: Option<String>,
     /// What, in a few words.
     pub title: String,
+    /// Set when this is not what happened, but what a source gets wrong.
+    #[serde(default)]
+    pub mistake: Option<Mistake>,
     /// Who says so.
     #[serde(default)]
     pub by: Names,
@@ -248,6 +285,9 @@ pub struct Response {
     pub stance: Stance,
     /// What it did or said, in a sentence.
     pub action: String,
+    /// Set when this is not what it did or said, but what a source gets wrong.
+    #[serde(default)]
+    pub mistake: Option<Mistake>,
     /// Who says so.
     #[serde(default)]
     pub by: Names,

@@ -319,8 +319,7 @@ fn statement(view: &ClaimView) -> String {
             let counts = counts.as_ref().map(|c| format!(", {c}")).unwrap_or_default();
             format!("{question_title} {}{counts} (as of {})", format!("{value_text} {unit}").trim_end(), as_of.text())
         }
-        OwnView::Event { date, title, .. } => format!("{title} ({})", date.text()),
-        OwnView::Response { actor, action, .. } => of(actor, action),
-        OwnView::Motive { actor, title, .. } => of(actor, title),
+        OwnView::Event { date, .. } => format!("{} ({})", view.text, date.text()),
+        OwnView::Response { actor, .. } | OwnView::Motive { actor, .. } => of(actor, &view.text),
     }
 }

@@ -169,7 +169,7 @@ test("an error of a source is set apart from what happened and what was said, an
   const page = await browser.newPage();
   for (const [route, item] of [["what-happened/timeline/", "#events [data-item]"], ["responses/", "#responses [data-item]"]]) {
     await page.goto(site.base + route);
-    const wrong = page.locator(item, { hasText: /\b(Error|Doubtful date|Misleading) in a source/ });
+    const wrong = page.locator(item, { hasText: /\b(Error|Doubtful|Misleading) in a source|Not borne out/ });
     assert.ok((await wrong.count()) > 0, `/${route} shows none`);
     assert.equal(await wrong.locator(".what .flag").count(), await wrong.count(), `/${route}: some bear no label`);
     assert.equal(await page.locator(`${item} .what .flag`).count(), await wrong.count(), `/${route}: others bear one`);

@@ -18,6 +18,7 @@ mod harness;
 mod hostile;
 mod layering;
 mod manual;
+mod mistakes;
 mod originals;
 mod pages;
 mod pictures;

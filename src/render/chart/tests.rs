@@ -29,6 +29,7 @@ fn claim(id: &str, by: &[&str], own: OwnView) -> Shared<ClaimView> {
         parties: Vec::new(),
         flags: Vec::new(),
         text: String::new(),
+        mistake: None,
         own,
     })
 }

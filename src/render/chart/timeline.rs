@@ -1,7 +1,8 @@
 //! Events by month: a row for each year, a dot for each month, as large as its number of events.
 //!
 //! In: events. Out: SVG; each dot is a link to `#month-2024-10` on the page that shows the list. Years without an
-//! event are named, not drawn. Must never place an event in a month that its date does not give.
+//! event are named, not drawn. Must never place an event in a month that its date does not give, nor count what a source
+//! gets wrong.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -26,7 +27,7 @@ struct Cell {
 pub fn timeline(events: &[Shared<ClaimView>], words: Words<'_>) -> Option<String> {
     let mut years: BTreeMap<i16, BTreeMap<i8, Cell>> = BTreeMap::new();
     let (mut first, mut last): (Option<Date>, Option<Date>) = (None, None);
-    for event in events {
+    for event in events.iter().filter(|event| event.mistake.is_none()) {
         let OwnView::Event { date, planned, .. } = &event.own else { continue };
         let cell = years.entry(date.year()).or_default().entry(date.month().unwrap_or(0)).or_default();
         cell.events += 1;

@@ -122,7 +122,7 @@ fn number(value: Option<f64>) -> String {
 }
 
 /// The columns that every kind of claim has, after its own.
-const SHARED: &[&str] = &["by", "parties", "reports", "origins", "flags", "sources", "quotes", "page", "note"];
+const SHARED: &[&str] = &["by", "parties", "reports", "origins", "flags", "sources", "quotes", "page", "note", "mistake"];
 
 fn csv<'a>(own_columns: &[&str], claims: impl Iterator<Item = &'a Shared<ClaimView>>, own: impl Fn(&OwnView) -> Vec<String>) -> String {
     let mut text = String::new();
@@ -139,6 +139,7 @@ fn csv<'a>(own_columns: &[&str], claims: impl Iterator<Item = &'a Shared<ClaimVi
             claim.cites.iter().filter_map(|c| c.quote.as_deref()).collect::<Vec<_>>().join(" / "),
             claim.href.clone(),
             claim.note.clone().unwrap_or_default(),
+            claim.mistake.map_or_else(String::new, |mistake| mistake.name().to_owned()),
         ];
         row(&mut text, std::iter::once(claim.id.clone()).chain(own(&claim.own)).chain(shared));
     }

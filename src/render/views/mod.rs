@@ -17,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 use crate::archive::Quotation;
 use crate::check::{Checked, Standing};
 use crate::load::Inputs;
-use crate::load::front_matter::Names;
+use crate::load::front_matter::{Mistake, Names};
 use crate::load::sources::DateBasis;
 use crate::resolve::Site;
 use crate::resolve::claims::{Claim, ClaimKind, Disagreement, origin_name, origins_of};
@@ -130,6 +130,7 @@ impl Views {
         sources.sort_unstable();
         sources.dedup();
         let reports = sources.len();
+        let mut mistake = None;
         let (note, text, own) = match claim.kind {
             ClaimKind::Estimate => {
                 let e = &front.estimates[claim.record];
@@ -155,7 +156,8 @@ impl Views {
                 let e = &front.events[claim.record];
                 let own =
                     OwnView::Event { date: e.date, until: e.until, planned: e.planned, place: e.place.clone(), title: e.title.clone() };
-                (e.note.clone(), e.title.clone(), own)
+                mistake = e.mistake;
+                (e.note.clone(), self.told(mistake, &e.title), own)
             }
             ClaimKind::Response => {
                 let r = &front.responses[claim.record];
@@ -165,7 +167,8 @@ impl Views {
                     stance: r.stance,
                     action: r.action.clone(),
                 };
-                (r.note.clone(), r.action.clone(), own)
+                mistake = r.mistake;
+                (r.note.clone(), self.told(mistake, &r.action), own)
             }
             ClaimKind::Motive => {
                 let m = &front.motives[claim.record];
@@ -189,8 +192,16 @@ impl Views {
             parties: claim.parties.iter().map(party_name).collect(),
             flags: claim.flags.iter().map(|f| f.name()).collect(),
             text,
+            mistake,
             own,
         }
+    }
+
+    /// Words of a record away from where it is shown as a mistake: they say so themselves.
+    fn told(&self, mistake: Option<Mistake>, words: &str) -> String {
+        let Some((key, fallback)) = mistake.map(Mistake::word) else { return words.to_owned() };
+        let word = self.site.inputs.theme.as_ref().map_or(fallback, |theme| theme.word(key, fallback));
+        format!("{word}: {words}")
     }
 
     /// A disagreement in words and as data.
@@ -327,8 +338,8 @@ impl Views {
                 let title = question.map_or("", |q| &q.title);
                 format!("{title} {} ({})", value_text(e.value, e.low, e.high, e.about, question.map_or("", |q| &q.unit)), e.as_of.text())
             }
-            ClaimKind::Event => front.events[claim.record].title.clone(),
-            ClaimKind::Response => front.responses[claim.record].action.clone(),
+            ClaimKind::Event => self.told(front.events[claim.record].mistake, &front.events[claim.record].title),
+            ClaimKind::Response => self.told(front.responses[claim.record].mistake, &front.responses[claim.record].action),
             ClaimKind::Motive => front.motives[claim.record].title.clone(),
         }
     }

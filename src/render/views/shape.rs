@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::ProblemView;
 use crate::date::Date;
+use crate::load::front_matter::Mistake;
 use crate::load::records::ActorKind;
 use crate::load::sources::{Kind, Trust};
 
@@ -123,8 +124,10 @@ pub struct ClaimView {
     pub origin_names: Vec<String>,
     pub parties: Vec<String>,
     pub flags: Vec<&'static str>,
-    /// What it says, in a line.
+    /// What it says, in a line; of a mistake, that it is one.
     pub text: String,
+    /// How a source is wrong about it: then nobody but that source claims it.
+    pub mistake: Option<Mistake>,
     #[serde(flatten)]
     pub own: OwnView,
 }
