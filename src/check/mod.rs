@@ -7,6 +7,7 @@
 
 mod entries;
 mod evidence;
+mod headings;
 mod images;
 pub mod impact;
 mod levels;
@@ -116,6 +117,7 @@ impl Checker {
         let counts = numbers::check_page(site, page, text, &self.lexicon, &self.entries, &mut report);
         links::check_page(site, page, text, &mut report);
         images::check_page(site, page, text, &mut report);
+        headings::check_page(site, page, text, &mut report);
         evidence::check_page(site, page, &mut report);
         review::check_page(&site.inputs, page, &mut report);
         levels::apply(site, &mut report);

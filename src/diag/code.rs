@@ -77,6 +77,7 @@ codes! {
     LinkUnsafe "link-unsafe" Error Unpublishable "a link uses a scheme that is not published";
     FileActive "file-active" Error Unpublishable "a file beside a page could run a script in a reader's browser";
     AltMissing "alt-missing" Error Unpublishable "an image has no alternative text";
+    HeadingLevel "heading-level" Warning Unpublishable "a heading of the text is of the first level, which is the page's title, or skips a level";
     ColourContrast "colour-contrast" Error Unpublishable "a colour of the theme's settings is too faint on its ground";
     ImageInvalid "image-invalid" Error Unpublishable "a picture cannot be read, is not what its name says, is too large, or must not be published as it is";
     CiteUnused "cite-unused" Warning Unpublishable "a citation in the front matter is used by nothing on the page";

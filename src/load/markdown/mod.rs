@@ -141,6 +141,8 @@ pub struct Heading {
     pub id: String,
     /// Plain text.
     pub text: String,
+    /// Bytes of the file.
+    pub range: Range<usize>,
 }
 
 /// A link or an image.

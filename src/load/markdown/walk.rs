@@ -51,7 +51,7 @@ pub(super) fn walk(
 
 /// A collection that is written apart before it is put in place.
 pub(super) enum Open {
-    Heading { level: HeadingLevel, id: Option<String>, classes: Vec<String>, text: String },
+    Heading { level: HeadingLevel, id: Option<String>, classes: Vec<String>, text: String, range: Range<usize> },
     Footnote(usize),
     Image { link: usize, alt: String },
     Alert,
@@ -201,7 +201,9 @@ impl<'m> Walk<'_, 'm, '_> {
                 Event::Start(Tag::Heading { level, id, classes, .. }) => {
                     self.prose.start(BlockKind::Heading);
                     let classes = classes.iter().map(ToString::to_string).collect();
-                    self.open.push(Open::Heading { level, id: id.map(|i| i.to_string()), classes, text: String::new() });
+                    let length = self.body.get(range.clone()).unwrap_or("").trim_end().len();
+                    let range = self.offset + range.start..self.offset + range.start + length;
+                    self.open.push(Open::Heading { level, id: id.map(|i| i.to_string()), classes, text: String::new(), range });
                     self.out.push(Vec::new());
                 }
                 Event::End(TagEnd::Heading(_)) => self.end_heading(),
@@ -329,7 +331,7 @@ impl<'m> Walk<'_, 'm, '_> {
     pub(super) fn end_heading(&mut self) {
         self.prose.end();
         let inner = self.pop_html();
-        let Some(Open::Heading { level, id, classes, text }) = self.open.pop() else { return };
+        let Some(Open::Heading { level, id, classes, text, range }) = self.open.pop() else { return };
         let text = text.trim().to_owned();
         let wanted = id.filter(|i| is_safe_id(i)).unwrap_or_else(|| slug(&text));
         let wanted = if wanted.is_empty() { "section".to_owned() } else { wanted };
@@ -347,7 +349,7 @@ impl<'m> Walk<'_, 'm, '_> {
             hole(Word::LinkToSection),
             id = escape(&id)
         ));
-        self.result.headings.push(Heading { level, id, text });
+        self.result.headings.push(Heading { level, id, text, range });
     }
 
     pub(super) fn finish(mut self) -> Body {
