@@ -28,7 +28,7 @@ pub(super) fn is_invisible(c: char) -> bool {
 
 /// A quotation mark or apostrophe of any script and shape, single or double: writers change
 /// `"` to `'` when they nest quotations. The primes ′ and ″ are not here: they are units.
-pub(super) fn is_quote_mark(c: char) -> bool {
+pub fn is_quote_mark(c: char) -> bool {
     is_apostrophe(c)
         || matches!(
             c,

@@ -27,6 +27,7 @@ mod vet;
 mod tests;
 
 pub use find::{Find, MAX_OMITTED_CHARS, MAX_PLACES, Place, Quotation, Refusal};
+pub use letters::is_quote_mark;
 pub use locator::{Locator, LocatorError};
 pub use lock::{Lock, LockError, LockFault, LockedQuote, LockedSource, TextChange, Unlocked, Verdict};
 pub use nearest::{DiffPart, Nearest};

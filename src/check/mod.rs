@@ -114,6 +114,7 @@ impl Checker {
         let standing = quotes::check_page(site, page, &mut report);
         // Whoever asked for it before got the same.
         let _ = self.checked.standing[page].set(standing);
+        quotes::check_text(site, page, text, self.checked.standing(page), &mut report);
         let counts = numbers::check_page(site, page, text, &self.lexicon, &self.entries, &mut report);
         links::check_page(site, page, text, &mut report);
         images::check_page(site, page, text, &mut report);

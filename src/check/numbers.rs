@@ -82,11 +82,18 @@ pub fn check_page(site: &Site, number: usize, text: &PageText, lexicon: &Lexicon
         .collect();
     let page = Page { site, input, number, text, lexicon, entries, cited };
     let mut counts = Counts::default();
-    for block in &text.body.prose {
-        if block.kind == BlockKind::Heading && block.cites.is_empty() {
-            page.apart(&block.text, |r| Span::new(&input.file, block.source(r)), None, "the heading", report);
-        } else {
-            page.block(block, &mut counts, report);
+    let alike = |a: &Block, b: &Block| a.enclosed_by == b.enclosed_by && page.is_quotation(a) == page.is_quotation(b);
+    for run in text.body.prose.chunk_by(alike) {
+        if page.is_quotation(&run[0]) {
+            page.quotation(run, &mut counts, report);
+            continue;
+        }
+        for block in run {
+            if block.kind == BlockKind::Heading && block.cites.is_empty() {
+                page.apart(&block.text, |r| Span::new(&input.file, block.source(r)), None, "the heading", report);
+            } else {
+                page.block(block, &mut counts, report);
+            }
         }
     }
     page.front_matter(report);
@@ -109,6 +116,61 @@ impl Page<'_> {
             self.sentence(block, sentence, &citations, counts, report);
         }
         self.uncited_paragraph(block, &sentences, report);
+    }
+
+    /// Whether a block is words of a source that are set apart.
+    fn is_quotation(&self, block: &Block) -> bool {
+        let theme = self.site.inputs.theme.as_ref();
+        let encloses = |call: usize| {
+            let call = &self.text.body.calls[call].call;
+            theme.and_then(|theme| theme.shortcodes.get(&call.name)).is_some_and(|shortcode| shortcode.quotation)
+        };
+        block.in_quotation || block.enclosed_by.is_some_and(encloses)
+    }
+
+    /// Words that are set apart as a source's: each paragraph must stand in a quote that is cited somewhere in the quotation.
+    fn quotation(&self, blocks: &[Block], counts: &mut Counts, report: &mut Report) {
+        let mut citations = Vec::new();
+        self.citations(&mut blocks.iter().flat_map(|block| &block.cites), &mut citations);
+        for block in blocks {
+            for mut sentence in figures::sentences(&block.text, self.lexicon) {
+                sentence.quotations.clear();
+                self.sentence(block, &sentence, &citations, counts, report);
+            }
+            let words: String = block.text.chars().filter(|c| !matches!(c, '\u{e000}'..='\u{e003}')).collect();
+            let words = words.trim();
+            // Who said it, and where.
+            let is_attribution = words.starts_with(['\u{2014}', '\u{2013}', '-']);
+            if is_attribution || words.split_whitespace().count() < 3 {
+                continue;
+            }
+            let bare = words.trim_matches(|c: char| c.is_whitespace() || crate::archive::is_quote_mark(c));
+            if !self.is_quoted(bare, &citations) {
+                let (message, help) = if citations.is_empty() {
+                    (
+                        "words that are set apart as a quotation cite nothing",
+                        "end them with `[@id]` of the quote that holds them; your own words stand in no quotation (`> [!NOTE]` is a box)",
+                    )
+                } else {
+                    (
+                        "words that are set apart as a quotation stand in none of the quotes that it cites",
+                        "quote exactly what the cited `quote:` has, or cite another; your own words stand in no quotation",
+                    )
+                };
+                let place = Span::new(&self.input.file, block.source(0..block.text.trim_end().len()));
+                let mut diagnostic = Diagnostic::at(Code::QuotationUnsupported, place, message);
+                if !citations.is_empty() {
+                    diagnostic = diagnostic.note(self.quotes_of(&citations));
+                }
+                report.push(diagnostic.help(help));
+            }
+        }
+    }
+
+    /// Whether words stand in a quote of some citations.
+    fn is_quoted(&self, words: &str, citations: &[usize]) -> bool {
+        let spoken = Quotation::new(words);
+        citations.iter().any(|c| self.cited[*c].quotes().any(|quote| spoken.stands_in(&Quotation::new(quote))))
     }
 
     /// The citations of some groups of the body, each once, in order.
@@ -149,10 +211,7 @@ impl Page<'_> {
         }
         for quotation in &sentence.quotations {
             let words: String = block.text[quotation.clone()].chars().filter(|c| !matches!(c, '\u{e000}'..='\u{e003}')).collect();
-            let words = words.trim();
-            let spoken = Quotation::new(words);
-            let found = citations.iter().any(|c| self.cited[*c].quotes().any(|quote| spoken.stands_in(&Quotation::new(quote))));
-            if !found {
+            if !self.is_quoted(words.trim(), citations) {
                 let (message, help) = if citations.is_empty() {
                     (
                         "words in quotation marks stand in a sentence without a citation",

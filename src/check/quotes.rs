@@ -9,6 +9,7 @@ use crate::archive::{self, ArchivedText, Find, Locator, TextChange, Verdict};
 use crate::diag::{Code, Diagnostic, Report};
 use crate::load::archived::Archive;
 use crate::load::sources::Source;
+use crate::resolve::text::PageText;
 use crate::resolve::{Site, citation_place};
 use crate::text::Span;
 use crate::yaml_path;
@@ -59,6 +60,21 @@ pub fn check_page(site: &Site, page: usize, report: &mut Report) -> Vec<Standing
             check_quote(site, source, citation.quote.as_deref(), locator, &|field| at(field), report)
         })
         .collect()
+}
+
+/// Check the paragraphs that the text of a page gives beside its citations: `[@id, para. 4]`.
+pub fn check_text(site: &Site, page: usize, text: &PageText, standing: &[Standing], report: &mut Report) {
+    let input = &site.inputs.pages[page];
+    for (group, citations) in text.body.cites.iter().zip(&text.cites.groups) {
+        for (item, citation) in group.items.iter().zip(citations) {
+            let Some(locator) = &item.locator else { continue };
+            let Some(paragraph) = citation.and_then(|citation| standing.get(citation)).and_then(Standing::paragraph) else { continue };
+            let read = Locator::parse(&format!("{} {}", locator.term, locator.value)).ok();
+            if read.and_then(|read| read.covers(paragraph)) == Some(false) {
+                misplaced(&[paragraph], &|| Span::new(&input.file, item.range.clone()), report);
+            }
+        }
+    }
 }
 
 fn check_quote(

@@ -35,6 +35,10 @@ pub struct Block {
     pub text: String,
     /// What it is.
     pub kind: BlockKind,
+    /// Whether it stands in a quotation that is set apart (`>`).
+    pub in_quotation: bool,
+    /// The innermost shortcode that encloses it, by its index.
+    pub enclosed_by: Option<usize>,
     /// For each [`CITE_MARK`] in order: the index of its group.
     pub cites: Vec<usize>,
     /// For each [`CALL_MARK`] in order: the index of its shortcode.
@@ -112,12 +116,24 @@ pub struct ProseWriter {
     current: Block,
     /// Whether a block is being made.
     is_open: bool,
+    /// How many quotations are open.
+    pub quotes: usize,
+    /// The innermost shortcode that is open, by its index.
+    pub enclosed_by: Option<usize>,
 }
 
 impl Default for ProseWriter {
     fn default() -> Self {
-        let current = Block { text: String::new(), kind: BlockKind::Item, cites: Vec::new(), calls: Vec::new(), places: Vec::new() };
-        Self { blocks: Vec::new(), current, is_open: false }
+        let current = Block {
+            text: String::new(),
+            kind: BlockKind::Item,
+            in_quotation: false,
+            enclosed_by: None,
+            cites: Vec::new(),
+            calls: Vec::new(),
+            places: Vec::new(),
+        };
+        Self { blocks: Vec::new(), current, is_open: false, quotes: 0, enclosed_by: None }
     }
 }
 
@@ -128,7 +144,7 @@ impl ProseWriter {
         let in_item = self.is_open && self.current.text.is_empty() && self.current.kind == BlockKind::Item;
         self.end();
         self.current.kind = if in_item { BlockKind::Item } else { kind };
-        self.is_open = true;
+        self.stand();
     }
 
     /// The open block ends.
@@ -147,9 +163,16 @@ impl ProseWriter {
     fn open(&mut self) -> &mut Block {
         if !self.is_open {
             self.current.kind = BlockKind::Item;
-            self.is_open = true;
+            self.stand();
         }
         &mut self.current
+    }
+
+    /// The block that begins stands where the walk is.
+    fn stand(&mut self) {
+        self.current.in_quotation = self.quotes > 0;
+        self.current.enclosed_by = self.enclosed_by;
+        self.is_open = true;
     }
 
     /// Text that stands at `place` in the file.

@@ -64,7 +64,7 @@ A *note* with a [link](floods/_index.md).
 
 <div onclick="steal()" class="kept">Raw <b>HTML</b><script>alert(1)</script></div>
 
-Some <a href="javascript:alert(1)" onmouseover="x()">raw link</a> and <img src="x.png" onerror="alert(1)" alt="raw">.
+Some <a href="_index.md" onmouseover="x()">raw link</a> and <img onerror="alert(1)" alt="raw">.
 
 | Place | State |
 |---|---|
@@ -403,6 +403,14 @@ fn markup_that_runs_is_taken_out_unless_the_authors_are_trusted() {
         assert!(!main.contains(word), "{word} came through:\n{main}");
     }
     assert!(main.contains("<div class=\"kept\">Raw <b>HTML</b></div>"), "{main}");
+    assert!(main.contains("<a href=\"../\">raw link</a>"), "{main}");
+    // An address that runs is told, and not published even where the author switches that off.
+    let unsafe_link = "---\ntitle: Raw\nCHECKS---\n\nA <a href=\"javascript:alert(1)\">link</a>.\n";
+    site.write("content/raw.md", unsafe_link.replace("CHECKS", ""));
+    assert_eq!(site.run(&["build", "--format", "short"]).codes(), ["link-unsafe"]);
+    site.write("content/raw.md", unsafe_link.replace("CHECKS", "checks: { link-unsafe: { level: off, reason: A test. } }\n"));
+    site.build();
+    assert!(!site.output("raw/index.html").contains("javascript:"));
     site.replace("site.yaml", "theme: minimal", "theme: minimal\ntrusted_html: true");
     site.build();
     assert!(site.output("who/index.html").contains("<script>alert(1)</script>"));

@@ -8,6 +8,7 @@
 mod captions;
 mod footnotes;
 mod holes;
+mod markup;
 mod raw;
 mod text;
 mod walk;

@@ -99,6 +99,8 @@ impl<'m> Walk<'_, 'm, '_> {
         let parser = Parser::new_with_broken_link_callback(masked, options(), Some(&mut broken));
         let mut skip_until_link_end = false;
         let mut code_block = false;
+        // Lines of HTML that are no shortcode, until their block ends.
+        let mut html_block = Vec::new();
         let mut link_depth = 0usize;
         let mut events = parser.into_offset_iter().peekable();
         while let Some((event, mut range)) = events.next() {
@@ -185,7 +187,24 @@ impl<'m> Walk<'_, 'm, '_> {
                         }
                     }
                 }
-                Event::Html(html) | Event::InlineHtml(html) => self.html(&html, range),
+                Event::Html(html) if !self.is_shortcode(&html, &range) => html_block.push((html, range)),
+                Event::Html(html) => {
+                    self.html_block(&std::mem::take(&mut html_block));
+                    self.html(&html, range);
+                }
+                Event::End(TagEnd::HtmlBlock) => {
+                    self.html_block(&std::mem::take(&mut html_block));
+                    self.structure(event);
+                }
+                Event::InlineHtml(html) => self.html(&html, range),
+                Event::Start(Tag::BlockQuote(None)) => {
+                    self.prose.quotes += 1;
+                    self.structure(event);
+                }
+                Event::End(TagEnd::BlockQuote(None)) => {
+                    self.prose.quotes = self.prose.quotes.saturating_sub(1);
+                    self.structure(event);
+                }
                 Event::FootnoteReference(label) => self.footnote_mention(&label),
                 Event::Start(Tag::FootnoteDefinition(label)) => {
                     let number = self.footnotes.number(&label);
@@ -253,6 +272,10 @@ impl<'m> Walk<'_, 'm, '_> {
                 }
                 other => self.structure(other),
             }
+        }
+        if let Some(excess) = self.excess.take() {
+            self.report.push(excess);
+            return Body::default();
         }
         self.finish()
     }

@@ -15,6 +15,9 @@ pub struct Shortcode {
     /// Whether it encloses text: `{% name() %}…{% end %}`, not `{{ name() }}`.
     #[serde(default)]
     pub body: bool,
+    /// Whether the text that it encloses is a source's words, and held to what is quoted.
+    #[serde(default)]
+    pub quotation: bool,
     /// What it takes.
     #[serde(default)]
     pub arguments: BTreeMap<String, Argument>,
