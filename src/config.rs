@@ -239,22 +239,21 @@ impl Config {
             deploy,
             extra,
         } = raw;
+        let base_url = match check_base_url(base_url.unwrap_or(&written_base_url)) {
+            Ok(url) => url,
+            Err(why) => {
+                let help = "write the public address, such as `https://example.org/` or `https://example.org/sub/`";
+                let found = match base_url {
+                    Some(_) => Diagnostic::bare(Code::ValueInvalid, format!("`--base-url` {why}")),
+                    None => Diagnostic::at(Code::ValueInvalid, yaml.place(&yaml_path!["base_url"]), format!("`base_url` {why}")),
+                };
+                report.push(found.help(help));
+                "http://invalid/".to_owned()
+            }
+        };
         let mut bad = |path: &[Step], code: Code, message: String, help: String| {
             let place = if code == Code::KeyUnknown { yaml.key_place(path) } else { yaml.place(path) };
             report.push(Diagnostic::at(code, place, message).help(help));
-        };
-        let base_url = base_url.unwrap_or(&written_base_url);
-        let base_url = match check_base_url(base_url) {
-            Ok(url) => url,
-            Err(why) => {
-                bad(
-                    &yaml_path!["base_url"],
-                    Code::ValueInvalid,
-                    format!("`base_url` {why}"),
-                    "write the public address, such as `https://example.org/` or `https://example.org/sub/`".to_owned(),
-                );
-                "http://invalid/".to_owned()
-            }
         };
         if title.trim().is_empty() {
             bad(

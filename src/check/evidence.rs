@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use super::wanted;
 use crate::diag::{Code, Diagnostic, Report, Severity};
+use crate::load::front_matter::Event;
 use crate::load::sources::{Kind, Trust};
 use crate::resolve::claims::{Claim, ClaimKind, Flag};
 use crate::resolve::{Site, citation_place};
@@ -44,6 +45,13 @@ fn check_claim(site: &Site, claim: &Claim, report: &mut Report) {
         ClaimKind::Response => input.front.responses[claim.record].cites.is_empty(),
         ClaimKind::Motive => input.front.motives[claim.record].cites.is_empty(),
     };
+    if let ClaimKind::Event = claim.kind
+        && let Event { date, until: Some(until), .. } = &input.front.events[claim.record]
+        && date.surely_after(*until)
+    {
+        let message = format!("the event ends on {}, before it begins", until.text());
+        report.push(Diagnostic::at(Code::ValueInvalid, place("until"), message).help("correct `date` or `until`"));
+    }
     if cited_nothing {
         report.push(
             Diagnostic::at(

@@ -23,7 +23,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use crate::diag::{Code, Report, Severity};
+use crate::diag::{Code, Diagnostic, Report, Severity};
 use crate::figures::Lexicon;
 use crate::output::PageSummary;
 use crate::pieces::Pieces;
@@ -145,8 +145,21 @@ impl Checker {
         evidence::check_site(&self.site, &mut found);
         images::check_site(&self.site, &mut found);
         settings::check(&self.site, &mut found);
+        home(&self.site, &mut found);
         levels::apply(&self.site, &mut found);
         report.extend(found);
+    }
+}
+
+/// A site without a home page answers its visitors with a list of files, or with nothing.
+fn home(site: &Site, report: &mut Report) {
+    let inputs = &site.inputs;
+    let is_elsewhere = inputs.unread.contains("_index.md") || inputs.drafts.contains("_index.md");
+    if site.routes.home.is_none() && !is_elsewhere && !inputs.pages.is_empty() {
+        report.push(
+            Diagnostic::bare(Code::HomeMissing, "the site has no home page: content/_index.md does not exist")
+                .help("make one with `cited new _index.md`"),
+        );
     }
 }
 

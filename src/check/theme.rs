@@ -5,11 +5,14 @@
 
 use serde_json::Value;
 
+use crate::date::Date;
 use crate::diag::{Code, Diagnostic, Report, did_you_mean};
 use crate::load::markdown::PlacedCall;
 use crate::load::shortcodes::Call;
 use crate::load::theme::arguments::{Named, Shortcode};
+use crate::load::theme::{REQUIRED, Theme};
 use crate::resolve::Site;
+use crate::resolve::claims::ClaimKind;
 use crate::resolve::text::PageText;
 use crate::text::Span;
 use crate::yaml_path;
@@ -19,22 +22,35 @@ pub fn check_page(site: &Site, page: usize, text: &PageText, report: &mut Report
     let input = &site.inputs.pages[page];
     let Some(theme) = &site.inputs.theme else { return };
     let name = site.template(page);
-    if !theme.templates.contains_key(name) {
-        let names: Vec<&str> = theme.templates.keys().map(String::as_str).filter(|t| !t.contains('/')).collect();
+    if !is_of_pages(theme, name) {
+        let names: Vec<&str> = theme.templates.keys().map(String::as_str).filter(|t| is_of_pages(theme, t)).collect();
         report.push(
             Diagnostic::at(
                 Code::TemplateMissing,
                 input.place(&yaml_path!["template"]),
-                format!("the theme `{}` has no template `{name}`", theme.name),
+                format!("the theme `{}` has no template of pages `{name}`", theme.name),
             )
             .help(did_you_mean(name, names.iter().copied(), || format!("templates here: {}", names.join(", ")))),
         );
     }
     let is_home = site.routes.home == Some(page) || name == "index.html";
-    let figures = input.front.extra.get("key_figures").and_then(Value::as_array).filter(|_| is_home);
-    for (i, figure) in figures.into_iter().flatten().enumerate() {
-        let Some(id) = figure.as_str().filter(|id| !site.claims.by_id.contains_key(*id)) else { continue };
+    let figures = input.front.extra.get("key_figures").filter(|_| is_home);
+    if figures.is_some_and(|figures| !figures.is_array()) {
+        report.push(
+            Diagnostic::at(Code::ValueInvalid, input.place(&yaml_path!["extra", "key_figures"]), "`key_figures` is no list")
+                .help("write the ids of estimates in brackets: `[est-one, est-two]`"),
+        );
+    }
+    for (i, figure) in figures.and_then(Value::as_array).into_iter().flatten().enumerate() {
         let place = input.place(&yaml_path!["extra", "key_figures", i]);
+        let claim = figure.as_str().and_then(|id| site.claims.by_id.get(id)).map(|claim| &site.claims.all[*claim]);
+        if claim.is_some_and(|claim| claim.kind != ClaimKind::Estimate) {
+            let message = format!("`{}` is no estimate", figure.as_str().unwrap_or_default());
+            report.push(Diagnostic::at(Code::ClaimUnknown, place, message).help("write the id of an estimate: key figures are figures"));
+            continue;
+        }
+        // It may stand on a page that could not be read.
+        let Some(id) = figure.as_str().filter(|_| claim.is_none() && site.inputs.unread.is_empty()) else { continue };
         let help = did_you_mean(id, site.claims.by_id.keys().map(String::as_str), || "write the id of an estimate".to_owned());
         report.push(Diagnostic::at(Code::ClaimUnknown, place, format!("there is no claim `{id}`")).help(help));
     }
@@ -63,6 +79,16 @@ pub fn check_page(site: &Site, page: usize, text: &PageText, report: &mut Report
     }
 }
 
+/// Whether a template makes whole pages for authors: not one of parts or shortcodes, nor of the pages that no file stands
+/// behind.
+fn is_of_pages(theme: &Theme, name: &str) -> bool {
+    let Some(file) = theme.templates.get(name) else { return false };
+    let has = |words: &[&str]| words.iter().any(|word| file.text.contains(word));
+    let holds_parts = has(&["{% component", "{%- component"]) && !has(&["{% extends", "{%- extends", "<html", "<HTML"]);
+    let is_of_others = name.contains('/') || ["source.html", "404.html"].contains(&name) || holds_parts && !REQUIRED.contains(&name);
+    name.ends_with(".html") && !is_of_others
+}
+
 /// Hold a shortcode against its declaration.
 fn arguments(site: &Site, placed: &PlacedCall, declared: &Shortcode, place: &dyn Fn() -> Span, report: &mut Report) {
     let PlacedCall { call: Call { name, args }, has_body, .. } = placed;
@@ -89,6 +115,13 @@ fn arguments(site: &Site, placed: &PlacedCall, declared: &Shortcode, place: &dyn
             report.push(Diagnostic::at(Code::ShortcodeInvalid, place(), message).help(help));
             continue;
         };
+        let is_date = value.as_str().is_some_and(|value| Date::parse(value).is_some());
+        if about.date && !is_date {
+            let message = format!("`{argument}` of the shortcode `{name}` is no date");
+            let help = "write `\"2024\"`, `\"2024-10\"` or `\"2024-10-28\"`, in quotation marks";
+            report.push(Diagnostic::at(Code::ShortcodeInvalid, place(), message).help(help));
+            continue;
+        }
         let Some(value) = value.as_str() else { continue };
         let unknown = |code: Code, what: &str, known: &mut dyn Iterator<Item = &str>, otherwise: &str| {
             let help = did_you_mean(value, known, || otherwise.to_owned());

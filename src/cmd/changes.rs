@@ -43,11 +43,11 @@ pub fn changes(cli: &Cli, args: &Changes) -> Result<ExitCode, Failure> {
     if cli.format == Format::Json {
         let mut value = serde_json::to_value(&changes)?;
         value["since"] = serde_json::json!(snapshot.commit);
-        println!("{}", serde_json::to_string_pretty(&value)?);
+        outln!("{}", serde_json::to_string_pretty(&value)?);
     } else if changes.is_empty() {
         eprintln!("no claim, citation or correction has changed since {}", args.since);
     } else {
-        print!("{}", changes.text());
+        out!("{}", changes.text());
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use super::{Failure, deny, exit, options, print, tally_of};
+use super::{Failure, deny, exit, options, print, tally_of, whole};
 use crate::check::review::{self, Due};
 use crate::cli::{Check, Cli, SiteArgs, Stale};
 use crate::diag::Report;
 use crate::diag::emit::Format;
-use crate::load::{self, Options};
+use crate::load::Options;
 use crate::pipeline;
 use crate::reuse::Reuse;
 
@@ -37,14 +37,11 @@ pub fn check(cli: &Cli, args: &Check) -> Result<ExitCode, Failure> {
 
 /// List pages and estimates whose review date has passed on a given day.
 pub fn stale(cli: &Cli, args: &Stale) -> Result<ExitCode, Failure> {
-    let mut report = Report::default();
-    let options = Options { as_of: Some(args.as_of), ..options(cli, &SiteArgs::default()) };
-    let inputs = load::load(&options, &Reuse::default(), &mut report)?;
-    report.finish();
-    let Some(inputs) = inputs else {
-        print(cli, &report);
-        return Ok(exit(&report));
+    let mut inputs = match whole(cli, &SiteArgs::default())? {
+        Ok(inputs) => inputs,
+        Err(code) => return Ok(code),
     };
+    inputs.as_of = Some(args.as_of);
     let mut found = Report::default();
     (0..inputs.pages.len()).for_each(|page| review::check_page(&inputs, page, &mut found));
     found.finish();
@@ -53,7 +50,7 @@ pub fn stale(cli: &Cli, args: &Stale) -> Result<ExitCode, Failure> {
         let mut due: Vec<Due> = inputs.pages.iter().flat_map(|p| review::due(p, args.as_of)).collect();
         due.sort_unstable();
         for Due { date, file, estimate, name } in &due {
-            println!("{date}\t{file}\t{}\t{name}", if estimate.is_some() { "estimate" } else { "page" });
+            outln!("{date}\t{file}\t{}\t{name}", if estimate.is_some() { "estimate" } else { "page" });
         }
         eprintln!("{} due for review as of {}", due.len(), args.as_of.text());
     } else {

@@ -60,9 +60,9 @@ pub fn write(ci: Ci, site: &Path) -> Result<&'static str, Failure> {
 pub fn add(ci: Ci, site: &Path) -> Result<(), Failure> {
     let path = write(ci, site)?;
     let config = std::fs::read_to_string(site.join(crate::config::CONFIG_FILE)).unwrap_or_default();
-    println!("wrote {}", site.join(path).display());
+    outln!("wrote {}", site.join(path).display());
     if !config.lines().any(|line| line.starts_with("deploy:")) {
-        println!("\nAdd the target that it deploys to, to {}:\n\n{}", crate::config::CONFIG_FILE, service(ci).deploy);
+        outln!("\nAdd the target that it deploys to, to {}:\n\n{}", crate::config::CONFIG_FILE, service(ci).deploy);
     }
     Ok(())
 }

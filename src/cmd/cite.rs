@@ -54,13 +54,13 @@ pub fn cite(cli: &Cli, args: &Cite) -> Result<ExitCode, Failure> {
         } else {
             text.words_at(place).split_whitespace().collect::<Vec<_>>().join(" ")
         };
-        println!("  - id: {}", id(&args.key, &quote));
-        println!("    source: {}", args.key);
-        println!("    quote: {}", single_quoted(&quote));
+        outln!("  - id: {}", id(&args.key, &quote));
+        outln!("    source: {}", args.key);
+        outln!("    quote: {}", single_quoted(&quote));
         if places.len() > 1 {
-            println!("    locator: {}", place.locator());
+            outln!("    locator: {}", place.locator());
         } else {
-            println!("    # {}", place.locator());
+            outln!("    # {}", place.locator());
         }
     }
     if places.len() > 1 {

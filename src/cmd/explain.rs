@@ -17,7 +17,7 @@ pub fn explain(args: &Explain) -> Result<ExitCode, Failure> {
                 Severity::Warning => "warning",
                 Severity::Off => "off",
             };
-            println!("{:24}{level:9}{}", code.name(), code.meaning());
+            outln!("{:24}{level:9}{}", code.name(), code.meaning());
         }
         return Ok(ExitCode::SUCCESS);
     };
@@ -25,8 +25,8 @@ pub fn explain(args: &Explain) -> Result<ExitCode, Failure> {
         let help = did_you_mean(name, Code::ALL.iter().map(|c| c.name()), || "`cited explain` lists the codes".to_owned());
         return Err(format!("there is no code `{name}`; {help}").into());
     };
-    println!("{}: {}\n", code.name(), code.meaning());
-    print!("{}", paragraph(code).unwrap_or("\n"));
+    outln!("{}: {}\n", code.name(), code.meaning());
+    out!("{}", paragraph(code).unwrap_or("\n"));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,6 +3,15 @@
 //! Messages go to standard error, data to standard output. Exit codes: 0 clean or warnings, 1 the site has errors,
 //! 2 usage or machine.
 
+/// Data for standard output: `print!`, but for a reader who has enough (`| head`), and a disk that is full.
+macro_rules! out {
+    ($($arg:tt)*) => { $crate::cmd::put(format_args!($($arg)*)) };
+}
+/// The same, and the end of the line.
+macro_rules! outln {
+    ($($arg:tt)*) => { $crate::cmd::put(format_args!("{}\n", format_args!($($arg)*))) };
+}
+
 mod build;
 mod changes;
 mod check;
@@ -17,15 +26,16 @@ mod schema;
 mod source;
 mod watch;
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command, SiteArgs};
 use crate::diag::emit::{Format, emit, emit_below};
 use crate::diag::{Code, Report, Severity, did_you_mean};
-use crate::load::Options;
+use crate::load::{self, Inputs, Options};
 use crate::pipeline::Built;
+use crate::reuse::Reuse;
 
 /// What ended a command early: printed after `error: `, exit code 2.
 pub type Failure = Box<dyn std::error::Error>;
@@ -75,6 +85,26 @@ fn options(cli: &Cli, site: &SiteArgs) -> Options {
     }
 }
 
+/// The inputs of a command that answers from all of them. Where a page or a list of records cannot be read, what stands in
+/// it would be missing from the answer, and nobody would know: then what is wrong with it is printed, and there are none.
+fn whole(cli: &Cli, site: &SiteArgs) -> Result<Result<Inputs, ExitCode>, Failure> {
+    let mut report = Report::default();
+    let inputs = load::load(&options(cli, site), &Reuse::default(), &mut report)?;
+    report.finish();
+    let Some(inputs) = inputs else {
+        print(cli, &report);
+        return Ok(Err(exit(&report)));
+    };
+    let is_whole = inputs.unread.is_empty() && !inputs.sources.is_broken() && !inputs.glossary.broken && !inputs.actors.broken;
+    if is_whole {
+        return Ok(Ok(inputs));
+    }
+    let errors: Report = report.iter().filter(|d| d.severity == Severity::Error).cloned().collect();
+    print(cli, &errors);
+    eprintln!("what stands in a file that cannot be read would be missing from the answer: mend that first");
+    Ok(Err(ExitCode::from(1)))
+}
+
 /// Raise what `--deny` names to errors.
 fn deny(cli: &Cli, report: &mut Report) {
     deny_names(&cli.deny, report);
@@ -106,11 +136,23 @@ fn print_as(format: Format, report: &Report) {
     say(format, &emit(report, format, is_coloured()));
 }
 
+/// Write data. Where nobody reads it any more, there is nothing left to do; where it cannot be written, that is said.
+fn put(data: std::fmt::Arguments<'_>) {
+    let mut out = std::io::stdout().lock();
+    if let Err(error) = out.write_fmt(data).and_then(|()| out.flush()) {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            std::process::exit(0);
+        }
+        eprintln!("error: the output cannot be written: {error}");
+        std::process::exit(2);
+    }
+}
+
 /// Print findings that are words already.
 fn say(format: Format, text: &str) {
     match format {
         Format::Human | Format::Short | Format::Github => eprint!("{text}"),
-        Format::Json | Format::Sarif => print!("{text}"),
+        Format::Json | Format::Sarif => out!("{text}"),
     }
 }
 

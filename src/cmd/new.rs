@@ -41,7 +41,7 @@ pub fn init(args: &Init) -> Result<ExitCode, Failure> {
         let config = dir.join(crate::config::CONFIG_FILE);
         put(&config, (std::fs::read_to_string(&config)? + &ci::settings(ci)).as_bytes())?;
     }
-    println!(
+    outln!(
         "made a site in {0}\n\n  cited serve --root {0}    to preview it while you write\n  cited build --root {0}    to make {0}/public",
         dir.display()
     );
@@ -86,14 +86,14 @@ pub fn page(cli: &Cli, args: &New) -> Result<ExitCode, Failure> {
     let made: String = letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect());
     let title = args.title.clone().unwrap_or(made);
     let text = format!(
-        "---\ntitle: {}\nsummary: \ndraft: true\ncitations: []\n#  - id: short-name\n#    source: a key of content/sources.yaml\n#    quote: \"a few exact words\"\n---\n\nWrite the answer first. Cite each statement: `[@short-name]`.\n",
+        "---\ntitle: {}\nsummary: \ndraft: true\ncitations:\n#  - id: short-name\n#    source: a key of content/sources.yaml\n#    quote: \"a few exact words\"\n---\n\nWrite the answer first. Cite each statement: `[@short-name]`.\n",
         serde_json::to_string(&title)?
     )
     .replace("summary: \n", "");
     let file = crate::text::TextFile::new(&path, text.clone());
     debug_assert!(front_matter::split(&file).is_ok());
     put(&full, text.as_bytes())?;
-    println!("{}", full.display());
+    outln!("{}", full.display());
     eprintln!("it is a draft: `cited serve` shows it, and a build leaves it out until `draft: true` is removed");
     Ok(ExitCode::SUCCESS)
 }

@@ -12,7 +12,7 @@ use crate::cli::{Cli, Completions, Schema, SchemaFile};
 
 /// Print a JSON schema.
 pub fn schema(args: &Schema) -> Result<ExitCode, Failure> {
-    print!("{}", text(args.file));
+    out!("{}", text(args.file));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -30,7 +30,9 @@ fn text(file: SchemaFile) -> &'static str {
 
 /// Print completions.
 pub fn completions(args: &Completions) -> Result<ExitCode, Failure> {
-    clap_complete::generate(args.shell, &mut Cli::command(), "cited", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "cited", &mut script);
+    out!("{}", String::from_utf8_lossy(&script));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::diag::{Code, Diagnostic, Report};
+use crate::text::{Span, TextFile};
 use crate::yaml::{Step, Yaml};
 use crate::yaml_path;
 
@@ -197,11 +198,14 @@ impl RawTarget {
         for (key, owner, _) in belongs.iter().filter(|(_, owner, is)| *is && given.len() == 1 && *owner != kind) {
             bad(Some(key), format!("`{key}` belongs to a target with `{owner}:`, and `{name}` has `{kind}:`"), "remove the line");
         }
+        let mut credentials = Report::default();
         for (key, value) in [("git", &git), ("store", &store), ("endpoint", &endpoint)] {
             if value.as_deref().is_some_and(holds_credential) {
                 let help =
                     "remove it, and withdraw it if it was ever committed: credentials come from the environment or the host's own tools";
-                bad(Some(key), format!("the address in `{key}` holds a credential"), help);
+                let place = hidden(&yaml.place(&yaml_path!["deploy", "targets", name, key]));
+                credentials
+                    .push(Diagnostic::at(Code::ValueInvalid, place, format!("the address in `{key}` holds a credential")).help(help));
             }
         }
         let blank = |value: &Option<String>| value.as_deref().is_some_and(|v| v.trim().is_empty());
@@ -234,7 +238,8 @@ impl RawTarget {
                 bad(Some(key), format!("`{key}` means nothing for the store of `{name}`"), "remove the line");
             }
         }
-        if !sound {
+        if !sound || !credentials.is_empty() {
+            report.extend(credentials);
             return None;
         }
         let place = match (folder, git, store) {
@@ -244,6 +249,13 @@ impl RawTarget {
         };
         Some(Target { place, max_deletes: max_deletes.unwrap_or(MAX_DELETES) })
     }
+}
+
+/// The same place in a file of which nothing else can be read: an excerpt would show the credential, or one beside it.
+fn hidden(place: &Span) -> Span {
+    let hide = |c: char| if c == '\n' { "\n".to_owned() } else { "*".repeat(c.len_utf8()) };
+    let text: String = place.file.text.chars().map(hide).collect();
+    Span::new(&TextFile::new(place.file.path.clone(), text), place.start..place.end)
 }
 
 /// Whether an address holds more than a user's name before its host: `https://user:secret@host/`, or, since services

@@ -73,6 +73,7 @@ codes! {
     QuestionUnknown "question-unknown" Error Unbuildable "an estimate names a question, or a count of it, that is not in questions.yaml";
     ClaimUnknown "claim-unknown" Error Unbuildable "a record, or `key_figures` of the home page, names a claim that does not exist";
     StyleUnknown "style-unknown" Error Unbuildable "the citation style is neither bundled nor a readable CSL file";
+    HomeMissing "home-missing" Warning Unpublishable "the site has no home page: content/_index.md does not exist";
     LinkBroken "link-broken" Error Unpublishable "a link inside the site leads nowhere";
     LinkUnsafe "link-unsafe" Error Unpublishable "a link uses a scheme that is not published";
     FileActive "file-active" Error Unpublishable "a file beside a page could run a script in a reader's browser";

@@ -191,7 +191,11 @@ fn severity_name(severity: Severity) -> &'static str {
 fn short(d: &Diagnostic, with_help: bool) -> String {
     let place = d.place().map(|(path, line, column)| format!("{path}:{line}:{column}: ")).unwrap_or_default();
     let help = d.help.as_ref().filter(|_| with_help).map(|h| format!(" ({h})")).unwrap_or_default();
-    let line = format!("{place}{}[{}]: {}{help}", severity_name(d.severity), d.code, d.message);
+    let related = d.related.as_ref().map(|(span, label)| {
+        let (line, column) = span.file.position(span.start);
+        format!("; {label}: {}:{line}:{column}", span.file.path)
+    });
+    let line = format!("{place}{}[{}]: {}{}{help}", severity_name(d.severity), d.code, d.message, related.unwrap_or_default());
     clean(&line.replace('\n', " "))
 }
 
@@ -205,6 +209,10 @@ fn object(d: &Diagnostic) -> Value {
     json!({
         "code": d.code.name(), "severity": severity_name(d.severity), "message": d.message, "place": place,
         "label": d.label, "help": d.help, "notes": d.notes,
+        "related": d.related.as_ref().map(|(span, label)| {
+            let (line, column) = span.file.position(span.start);
+            json!({ "path": span.file.path, "line": line, "column": column, "label": label })
+        }),
     })
 }
 
@@ -233,6 +241,13 @@ fn sarif(report: &Report) -> Value {
                 "ruleId": d.code.name(), "ruleIndex": codes.binary_search(&d.code).unwrap_or(0),
                 "level": severity_name(d.severity), "message": { "text": text },
             });
+            if let Some((span, label)) = &d.related {
+                let (line, column) = span.file.position(span.start);
+                result["relatedLocations"] = json!([{ "message": { "text": label }, "physicalLocation": {
+                    "artifactLocation": { "uri": uri_path(&span.file.path), "uriBaseId": "SRCROOT" },
+                    "region": { "startLine": line, "startColumn": column },
+                } }]);
+            }
             if let Some(span) = &d.span {
                 let (line, column) = span.file.position(span.start);
                 let (end_line, end_column) = span.file.position(span.end);

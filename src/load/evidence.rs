@@ -43,9 +43,9 @@ fn bibliography(root: &Path, config: &Config, texts: &mut Vec<Arc<TextFile>>, re
                 sources::read(&file, &mut sources, report);
                 texts.push(file);
             }
+            None if report.iter().any(|d| d.span.as_ref().is_some_and(|s| s.file.path == *path)) => sources.broken = true,
             // A site without a citation needs no bibliography; one that was named must exist.
             None if path == "content/sources.yaml" && !config.file.text.contains("bibliography:") => {}
-            None if report.iter().any(|d| d.span.as_ref().is_some_and(|s| s.file.path == *path)) => sources.broken = true,
             None => {
                 sources.broken = true;
                 report.push(

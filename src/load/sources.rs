@@ -241,6 +241,11 @@ impl Sources {
         self.by_key.get(key).copied()
     }
 
+    /// Whether some file of the bibliography could not be read: sources may be missing.
+    pub fn is_broken(&self) -> bool {
+        self.broken
+    }
+
     /// Whether a key may be defined though its entry could not be read.
     pub fn may_be_defined(&self, key: &str) -> bool {
         self.broken || self.written.contains(key)

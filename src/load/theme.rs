@@ -277,7 +277,10 @@ impl Described {
                 report.push(Diagnostic::at(Code::ThemeInvalid, place, format!("there is no asset `{file}`")).help(help));
             }
         }
-        sheets(assets, root, &declared, report);
+        // What is not declared only because theme.yaml cannot be read is no news.
+        if report.count(crate::diag::Severity::Error) == before {
+            sheets(assets, root, &declared, report);
+        }
         drawing::check(&yaml, &images, icon.as_ref(), assets, report);
         let mut strings = BTreeMap::new();
         for base in [format!("{folder}/strings"), "strings".to_owned()] {

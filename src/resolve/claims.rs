@@ -165,7 +165,7 @@ impl Claims {
                         page.place(&yaml_path![kind.list(), record, "id"]),
                         format!("`{id}` cannot be a claim's id"),
                     )
-                    .help("use letters, digits, hyphens and underscores"),
+                    .help("use letters, digits, hyphens, underscores, dots and colons"),
                 );
             }
             let actors = resolve_actors(by, inputs, page, &yaml_path![kind.list(), record, "by"], report);

@@ -4,6 +4,7 @@
 //! `tests/diagnostics/`. Each module header says what its tests hold fast.
 
 mod again;
+mod answers;
 mod bad_input;
 mod cites;
 mod deploy;

@@ -56,7 +56,7 @@ pub fn add(cli: &Cli, file: &Path, key: Option<&str>) -> Result<ExitCode, Failur
     read_back(&target, &old, &text, &keys)?;
     replace(&cli.root.join(&target), text.as_bytes())?;
     for key in &keys {
-        println!("{key}");
+        outln!("{key}");
     }
     let (what, them) = if keys.len() == 1 { ("1 source".to_owned(), "its") } else { (format!("{} sources", keys.len()), "their") };
     eprintln!("added {what} to {target}; fill in {them} `evidence:`");

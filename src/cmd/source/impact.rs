@@ -21,10 +21,10 @@ pub fn print(cli: &Cli, inputs: Inputs, key: &str) -> Result<ExitCode, Failure> 
     let site = resolve::resolve(Arc::new(inputs), &Reuse::default(), &mut Report::default());
     let impact = impact(&site, number);
     if cli.format == Format::Json {
-        println!("{}", serde_json::to_string_pretty(&impact)?);
+        outln!("{}", serde_json::to_string_pretty(&impact)?);
         return Ok(ExitCode::SUCCESS);
     }
-    print!("{}", text(&impact));
+    out!("{}", text(&impact));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -9,28 +9,23 @@ use std::process::ExitCode;
 
 use crate::archive::{Lock, LockedSource};
 use crate::cli::{Cli, SiteArgs};
-use crate::cmd::{Failure, exit, options, print, replace};
+use crate::cmd::{Failure, print, replace, whole};
 use crate::diag::{Code, Diagnostic, Report};
-use crate::load;
-use crate::reuse::Reuse;
 
 /// Write `content/sources.lock`: every quote in use, found in the archive.
 pub fn lock(cli: &Cli, archive: Option<PathBuf>) -> Result<ExitCode, Failure> {
-    let mut report = Report::default();
     let site = SiteArgs { archive, drafts: true, ..SiteArgs::default() };
-    let inputs = load::load(&options(cli, &site), &Reuse::default(), &mut report)?;
-    let Some(inputs) = inputs else {
-        report.finish();
-        print(cli, &report);
-        return Ok(exit(&report));
+    let inputs = match whole(cli, &site)? {
+        Ok(inputs) => inputs,
+        Err(code) => return Ok(code),
     };
     let Some(folder) = &inputs.archive.folder else {
         return Err("the archive is not at hand: give it with `--archive DIR`, or set `archive:` in site.yaml".into());
     };
     // A text that cannot be read would lose what was locked of it.
     let unread = |d: &&Diagnostic| matches!(d.code, Code::ArchiveMissing | Code::PathOutside);
-    if report.iter().any(|d| unread(&d)) {
-        let mut unread: Report = report.iter().filter(unread).cloned().collect();
+    if inputs.found.iter().any(|d| unread(&d)) {
+        let mut unread: Report = inputs.found.iter().filter(unread).cloned().collect();
         unread.finish();
         print(cli, &unread);
         return Err("nothing was locked: not every text of the archive can be read".into());

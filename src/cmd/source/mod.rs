@@ -10,11 +10,11 @@ mod lock;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::{Failure, exit, options, print};
+use super::{Failure, whole};
 use crate::check;
 use crate::cli::{Cli, SiteArgs, SourceCommand};
 use crate::diag::{Report, did_you_mean};
-use crate::load::{self, Inputs};
+use crate::load::Inputs;
 use crate::render::views::Views;
 use crate::resolve;
 use crate::reuse::Reuse;
@@ -31,17 +31,7 @@ pub fn run(cli: &Cli, command: &SourceCommand) -> Result<ExitCode, Failure> {
 }
 
 fn with_inputs(cli: &Cli, run: impl FnOnce(Inputs) -> Result<ExitCode, Failure>) -> Result<ExitCode, Failure> {
-    let mut report = Report::default();
-    let site = SiteArgs { drafts: true, ..SiteArgs::default() };
-    let inputs = load::load(&options(cli, &site), &Reuse::default(), &mut report)?;
-    report.finish();
-    match inputs {
-        Some(inputs) => run(inputs),
-        None => {
-            print(cli, &report);
-            Ok(exit(&report))
-        }
-    }
+    whole(cli, &SiteArgs { drafts: true, ..SiteArgs::default() })?.map_or_else(Ok, run)
 }
 
 fn number(inputs: &Inputs, key: &str) -> Result<usize, Failure> {
@@ -56,7 +46,7 @@ fn list(inputs: &Inputs) -> Result<ExitCode, Failure> {
     for source in &inputs.sources.all {
         let evidence = &source.evidence;
         let word = |w: Option<String>| w.unwrap_or_else(|| "-".to_owned()).to_lowercase();
-        println!(
+        outln!(
             "{}\t{}\t{}\t{}\t{}\t{}",
             source.key,
             source.date().map_or_else(|| "-".to_owned(), |d| d.to_string()),
@@ -76,23 +66,23 @@ fn show(inputs: Inputs, key: &str) -> Result<ExitCode, Failure> {
     let site = Arc::new(resolve::resolve(Arc::new(inputs), &Reuse::default(), &mut report));
     let (checked, _) = check::check(&site, &mut report);
     let view = Views::new(checked).source_in_full(number, String::new());
-    println!("{}: {}", key, view.brief.title);
+    outln!("{}: {}", key, view.brief.title);
     let machine = if view.brief.machine_written { ", machine-written" } else { "" };
-    println!("kind {}, trust {}{machine}", view.brief.kind_text, view.brief.trust_text);
+    outln!("kind {}, trust {}{machine}", view.brief.kind_text, view.brief.trust_text);
     if let Some(note) = &view.brief.note {
-        println!("{}", note.trim());
+        outln!("{}", note.trim());
     }
     for origin in &view.derived_from {
-        println!("derived from {origin}");
+        outln!("derived from {origin}");
     }
     for problem in &view.problems {
-        println!("problem: {} ({})", problem.wrong, problem.how);
+        outln!("problem: {} ({})", problem.wrong, problem.how);
     }
     let lost = view.claims.iter().filter(|c| c.only_support).count();
-    println!("{} citations, {} claims rest on it; {lost} have no other support", view.citations.len(), view.claims.len());
+    outln!("{} citations, {} claims rest on it; {lost} have no other support", view.citations.len(), view.claims.len());
     for claim in &view.claims {
         let mark = if claim.only_support { " (only support)" } else { "" };
-        println!("  {} /{}: {}{mark}", claim.kind, claim.href, claim.title);
+        outln!("  {} /{}: {}{mark}", claim.kind, claim.href, claim.title);
     }
     Ok(ExitCode::SUCCESS)
 }

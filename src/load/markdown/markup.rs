@@ -71,7 +71,7 @@ pub(super) fn parts(html: &str) -> Vec<Part<'_>> {
 /// Where the next tag or comment begins, or the end.
 fn next_tag(html: &str, from: usize) -> usize {
     let begins = |at: &usize| {
-        let rest = html[*at + 1..].as_bytes();
+        let rest = &html.as_bytes()[*at + 1..];
         let letter = |i: usize| rest.get(i).is_some_and(u8::is_ascii_alphabetic);
         letter(0) || (rest.first() == Some(&b'/') && letter(1)) || matches!(rest.first(), Some(b'!' | b'?'))
     };

@@ -34,6 +34,9 @@ pub struct Argument {
     /// The words to choose from.
     #[serde(default)]
     pub options: Vec<String>,
+    /// Whether it is a date: `2024`, `2024-10` or `2024-10-28`.
+    #[serde(default)]
+    pub date: bool,
     /// Whether it has to be given.
     #[serde(default)]
     pub required: bool,
