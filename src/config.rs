@@ -263,7 +263,7 @@ impl Config {
                 "write the site's name; menus, feeds and tabs show it".to_owned(),
             );
         }
-        if language.is_empty() || !language.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+        if !is_language(&language) {
             bad(
                 &yaml_path!["language"],
                 Code::ValueInvalid,
@@ -405,6 +405,11 @@ pub(crate) fn schema() -> schemars::Schema {
 fn bibliography_path(yaml: &Yaml, files: &[String], number: usize) -> Vec<Step> {
     let single = yaml.place(&yaml_path!["bibliography"]).slice().trim_matches(['"', '\'']) == files[number];
     if single { yaml_path!["bibliography"].to_vec() } else { yaml_path!["bibliography", number].to_vec() }
+}
+
+/// Whether it may be a tag of a language (BCP 47).
+pub(crate) fn is_language(tag: &str) -> bool {
+    !tag.is_empty() && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 fn check_base_url(url: &str) -> Result<String, String> {

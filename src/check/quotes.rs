@@ -54,8 +54,14 @@ pub fn check_page(site: &Site, page: usize, report: &mut Report) -> Vec<Standing
     (0..input.front.citations.len())
         .map(|i| {
             let citation = &input.front.citations[i];
-            let Some(source) = site.keys[page].sources[i] else { return Standing::Unchecked };
             let at = |field: &str| citation_place(site, page, i, field);
+            if let Some(tag) = citation.lang.as_deref().filter(|tag| !crate::config::is_language(tag)) {
+                report.push(
+                    Diagnostic::at(Code::ValueInvalid, at("lang"), format!("`{tag}` is not a language tag"))
+                        .help("write a BCP 47 tag such as `de` or `uk`"),
+                );
+            }
+            let Some(source) = site.keys[page].sources[i] else { return Standing::Unchecked };
             let locator = citation.locator.as_deref();
             check_quote(site, source, citation.quote.as_deref(), locator, &|field| at(field), report)
         })

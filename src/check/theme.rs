@@ -51,7 +51,11 @@ pub fn check_page(site: &Site, page: usize, text: &PageText, report: &mut Report
         }
         // It may stand on a page that could not be read.
         let Some(id) = figure.as_str().filter(|_| claim.is_none() && site.inputs.unread.is_empty()) else { continue };
-        let help = did_you_mean(id, site.claims.by_id.keys().map(String::as_str), || "write the id of an estimate".to_owned());
+        let otherwise = || match site.inputs.drafts.is_empty() {
+            true => "write the id of an estimate".to_owned(),
+            false => "write the id of an estimate; those of drafts are left out".to_owned(),
+        };
+        let help = did_you_mean(id, site.claims.by_id.keys().map(String::as_str), otherwise);
         report.push(Diagnostic::at(Code::ClaimUnknown, place, format!("there is no claim `{id}`")).help(help));
     }
     for placed in &text.body.calls {

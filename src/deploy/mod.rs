@@ -81,7 +81,7 @@ pub fn deploy(job: &Job<'_>) -> Result<Deployed, DeployError> {
         #[cfg(not(feature = "object-store"))]
         Place::Store { .. } => Err(DeployError::new(
             format!("this `cited` was made without object stores, which the target `{}` needs", job.name),
-            "install it with `cargo install --locked --features object-store`, or with `--features full`",
+            "install it from its folder with `cargo install --locked --path . --features object-store`, or with `--features full`",
         )),
     }
 }

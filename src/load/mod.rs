@@ -215,6 +215,12 @@ impl PageInput {
 /// A page as it came out of the parser, reused while the text stays the same; or why its front matter cannot be read.
 pub type ParsedPage = Result<Arc<PageInput>, Arc<Report>>;
 
+/// Whether other programs take a file for Markdown by its name.
+fn is_misnamed(path: &str) -> bool {
+    let ending = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or("", |(_, ending)| ending);
+    ["md", "markdown", "mdown", "mkd", "mdx"].iter().any(|known| ending.eq_ignore_ascii_case(known))
+}
+
 /// Names at the top of `content/` that are records, not files to copy.
 const RECORD_FILES: [&str; 4] = ["actors.yaml", "questions.yaml", "glossary.yaml", "sources.lock"];
 
@@ -292,6 +298,17 @@ pub fn read(options: &Options, reuse: &Reuse) -> Result<Result<Inputs, Report>, 
     texts.extend(evidence.texts);
     texts.extend(style.file);
     let copied = |path: &String| !RECORD_FILES.contains(&&path["content/".len()..]) && !config.bibliography.contains(path);
+    for path in other_paths.iter().filter(|path| is_misnamed(path)) {
+        let file = TextFile::new(path.clone(), "");
+        report.push(
+            Diagnostic::file(
+                Code::FileUnreadable,
+                &file,
+                "the name is one of Markdown, and pages end in `.md`: this would be published as it is",
+            )
+            .help("rename it to end in `.md`"),
+        );
+    }
     let copies = copies::read(root, other_paths.into_iter().filter(copied).collect())?;
     for (copied, why) in copies.iter().filter(|_| !trusted_html).filter_map(|c| Some((c, c.active.as_ref()?))) {
         let file = TextFile::new(format!("content/{}", copied.path), "");

@@ -132,6 +132,9 @@ impl Yaml {
                 (None, Some(l)) => self.offset(l.line(), l.column()),
                 (None, None) => stray(text).unwrap_or(0),
             };
+            if let Some((at, message, help)) = words::began(text, offset, &slip.message) {
+                return Diagnostic::at(Code::YamlInvalid, self.span(to_line_end(text, at)), message).help(help);
+            }
             let place = to_line_end(text, offset);
             return Diagnostic::at(Code::YamlInvalid, self.span(place), slip.message).help(slip.help);
         }
@@ -186,6 +189,9 @@ impl Yaml {
         let place = has_path.then_some(base).or(offset.map(|o| to_line_end(text, o))).unwrap_or(0..0);
         let name = if field.is_empty() { "this".to_owned() } else { format!("`{field}`") };
         let (code, message, help) = if let Some((said, help)) = words::type_fault(message) {
+            let is_level =
+                matches!(&path[..], [Step::Key(checks), Step::Key(_)] if checks == "checks") && said.contains("mapping of keys, not");
+            let help = if is_level { Some("write `{ level: off, reason: Why. }`: a page says why") } else { help };
             (Code::ValueInvalid, format!("{name} {said}"), help.map(str::to_owned))
         } else if let Some((written, expected)) = unknown_variant(message) {
             let help = did_you_mean(written, expected.iter().copied(), || "write one of them".to_owned());

@@ -42,6 +42,43 @@ pub(super) fn slip(raw: &str) -> Option<Slip> {
     Some(Slip { message: (*message).to_owned(), help: (*help).to_owned(), opened })
 }
 
+/// Where a fault really began that the reader noticed at `offset`, and what it is: a quote mark that the end of its line did
+/// not close, or a colon without a space behind it, which both make text of what follows.
+pub(super) fn began(text: &str, offset: usize, message: &str) -> Option<(usize, &'static str, &'static str)> {
+    if !["a key without a `:`", "this does not fit what stands before it"].contains(&message) {
+        return None;
+    }
+    let before = &text[..text[..offset].rfind('\n').map_or(0, |at| at)];
+    let mut at = 0;
+    let mut found = None;
+    for line in before.split_inclusive('\n') {
+        let key = line.trim_start().trim_start_matches("- ");
+        let start = at + (line.len() - key.len());
+        at += line.len();
+        let name = key.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(key.len());
+        let Some(value) = key[name..].strip_prefix(':').filter(|_| name > 0) else { continue };
+        let written = value.trim();
+        if let Some(quote) = written.chars().next().filter(|c| matches!(c, '"' | '\'') && value.starts_with(' ')) {
+            let inside = written[1..].replace("\\\"", "").replace("''", "");
+            if !inside.contains(quote) {
+                let opens = start + name + 1 + value.find(quote).unwrap_or(0);
+                return Some((
+                    opens,
+                    "a quote mark opens here, and its line does not close it",
+                    "close it; in single quotes, write `''` for one quote mark",
+                ));
+            }
+        }
+        let is_address = value.starts_with("//");
+        if !written.is_empty() && !value.starts_with(char::is_whitespace) && !is_address {
+            found = Some((start, "no space stands behind the colon", "write `key: value`"));
+        } else if !written.is_empty() {
+            found = None;
+        }
+    }
+    found
+}
+
 /// `3 column 4`.
 fn position(text: &str) -> Option<(usize, usize)> {
     let (line, column) = text.split_once(" column ")?;
@@ -82,6 +119,7 @@ fn wanted_words(wanted: &str) -> (&str, Option<&'static str>) {
         "a sequence" => ("a list", Some("write it as `[a, b]`, or each item on its own line behind `- `")),
         "a map" => ("a mapping of keys", Some("write its keys below it, indented, each as `key: value`")),
         "a name or a list of names" => (wanted, Some("write one name, or several as `[a, b]`")),
+        "a YAML tag starting with '!'" => ("one of the words that are allowed here", Some("write the word alone, such as `off`")),
         w if w.starts_with("struct ") => ("a mapping of keys", Some("write its keys below it, indented, each as `key: value`")),
         w if w.starts_with("a date") => (w, Some("write a day, month or year that exists, without quotes or words")),
         w => (w, None),
@@ -120,6 +158,19 @@ mod tests {
         assert_eq!(said("invalid type: string \"a, expected b\", expected f64").0, "must be a number, not `a, expected b`");
         assert_eq!(said("invalid type: unit value, expected struct Citation").0, "must be a mapping of keys, not nothing");
         assert_eq!(type_fault("something else"), None);
+    }
+
+    #[test]
+    fn a_fault_is_told_where_it_began() {
+        // The reader notices it on the last line.
+        let noticed = |text: &str| text.trim_end().rfind('\n').map_or(0, |at| at + 1);
+        let message = "this does not fit what stands before it";
+        let began = |text: &str| began(text, noticed(text), message).map(|(at, message, _)| (at, message));
+        let quote = "a quote mark opens here, and its line does not close it";
+        assert_eq!(began("a: b\ntitle: \"How many\nc: d\n"), Some((12, quote)));
+        assert_eq!(began("- id: 'it''s\n  c: d\n"), Some((6, quote)));
+        assert_eq!(began("a: b\ndate:2024-12-15\nc: d\n"), Some((5, "no space stands behind the colon")));
+        assert_eq!(began("a: \"b\"\nurl: https://x\nb:\n  - c: 'd'\ne\n"), None);
     }
 
     #[test]

@@ -109,6 +109,24 @@ fn values_that_would_be_passed_over_are_told() {
 }
 
 #[test]
+fn a_page_by_another_ending_is_told() {
+    for name in ["a.markdown", "A.MD", "flood/b.mdx"] {
+        let site = site();
+        site.write(&format!("content/{name}"), "---\ntitle: A\n---\n");
+        let ran = site.run(&["build", "--format", "short"]);
+        assert_eq!((ran.code, ran.codes()), (1, vec!["file-unreadable".to_owned()]), "{name}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_tag_that_is_no_language_is_told() {
+    let site = site();
+    site.replace("content/_index.md", "    quote: Two", "    lang: german!\n    quote: Two");
+    let ran = site.run(&["check", "--format", "short"]);
+    assert_eq!(ran.codes(), ["value-invalid"], "{}", ran.stderr);
+}
+
+#[test]
 fn the_argument_is_named_and_not_the_file() {
     let ran = site().run(&["build", "--base-url", "example.org", "--format", "short"]);
     assert_eq!(ran.code, 1);

@@ -9,6 +9,9 @@ use std::sync::Arc;
 use crate::diag::{Code, Diagnostic, did_you_mean};
 use crate::text::{Span, TextFile};
 
+/// So many names are listed where none is near.
+const MOST_NAMED: usize = 60;
+
 /// The first tag of a name in a template.
 fn tag_in(file: &Arc<TextFile>, name: &str) -> Span {
     let mut tags = file.text.match_indices("{%");
@@ -71,6 +74,8 @@ pub fn diagnose(
     let written = message.split('`').nth(1).unwrap_or("");
     let help = did_you_mean(written, defined.iter().copied(), || match defined.len() {
         0 => "docs/themes.md lists what each template may use".to_owned(),
+        // Of hundreds nobody reads the list.
+        n if n > MOST_NAMED => format!("{n} names are defined here: {}, …; docs/themes.md lists them", defined[..MOST_NAMED].join(", ")),
         _ => format!("defined here: {}", defined.join(", ")),
     });
     let mut chars = message.chars();
