@@ -191,12 +191,16 @@ fn severity_name(severity: Severity) -> &'static str {
 fn short(d: &Diagnostic, with_help: bool) -> String {
     let place = d.place().map(|(path, line, column)| format!("{path}:{line}:{column}: ")).unwrap_or_default();
     let help = d.help.as_ref().filter(|_| with_help).map(|h| format!(" ({h})")).unwrap_or_default();
-    let related = d.related.as_ref().map(|(span, label)| {
-        let (line, column) = span.file.position(span.start);
-        format!("; {label}: {}:{line}:{column}", span.file.path)
-    });
+    let related = related(d).map(|related| format!("; {related}"));
     let line = format!("{place}{}[{}]: {}{}{help}", severity_name(d.severity), d.code, d.message, related.unwrap_or_default());
     clean(&line.replace('\n', " "))
+}
+
+/// The other place that matters, in a line.
+fn related(d: &Diagnostic) -> Option<String> {
+    let (span, label) = d.related.as_ref()?;
+    let (line, column) = span.file.position(span.start);
+    Some(format!("{label}: {}:{line}:{column}", span.file.path))
 }
 
 fn object(d: &Diagnostic) -> Value {
@@ -223,7 +227,7 @@ fn github(folder: &str, d: &Diagnostic) -> String {
         .place()
         .map(|(path, line, column)| format!("file={},line={line},col={column},", property(&format!("{folder}{path}"))))
         .unwrap_or_default();
-    let help = d.help.as_ref().map(|h| format!("\n{h}")).unwrap_or_default();
+    let help: String = related(d).iter().chain(&d.help).map(|words| format!("\n{words}")).collect();
     format!("::{} {place}title={}::{}", severity_name(d.severity), d.code, escape(&format!("{}{help}", d.message)))
 }
 

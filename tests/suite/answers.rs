@@ -148,7 +148,7 @@ fn a_new_page_takes_the_citation_that_is_printed_for_it() {
 fn every_format_says_where_the_first_one_stands() {
     let site = site();
     site.replace("content/_index.md", "  - id: bridge\n", "  - id: mud\n");
-    for format in ["human", "short", "json", "sarif"] {
+    for format in ["human", "short", "json", "sarif", "github"] {
         let ran = site.run(&["check", "--format", format]);
         assert!((ran.stdout + &ran.stderr).contains("first defined here"), "{format}");
     }
