@@ -199,18 +199,29 @@ test("a source in a list leads to its quote, by a card and without JavaScript", 
   await card.locator(".ref-why").waitFor();
   assert.equal(await card.locator("[id]").count(), 0, "the card repeats ids");
   const [fragment, quote] = [new URL(await mark.evaluate((a) => a.href)), await card.locator("q").first().innerText()];
+  // The page of the source opens at this very quote.
+  const about = new URL(await card.locator(".ref-meta a").first().evaluate((a) => a.href));
+  const place = decodeURIComponent(about.hash.slice(1));
+  assert.ok((await page.request.get(about.href).then((r) => r.text())).includes(`id="${place}"`), `${about.pathname} has no ${place}`);
   // Its links lead where the reference's own lead.
   for (const href of await card.locator("a").evaluateAll((links) => links.map((a) => a.href))) {
     if (href.startsWith(site.base)) assert.equal(await page.request.get(href).then((r) => r.status()), 200, href);
   }
   await page.keyboard.press("Escape");
   await card.waitFor({ state: "detached" });
-  // By keyboard: the card opens on focus, its first link is the next stop, Escape leads back.
+  // By keyboard: the card opens on focus and is no stop on the way; the key ↓ enters it, Escape leads back.
   await page.locator("body").press("Tab");
   await mark.evaluate((a) => a.focus({ focusVisible: true }));
   await card.waitFor({ state: "visible" });
   await page.keyboard.press("Tab");
-  assert.ok(await page.evaluate(() => document.activeElement.closest(".cc") !== null), "Tab does not enter the card");
+  assert.ok(await page.evaluate(() => document.activeElement.closest(".cc") === null), "Tab enters the card");
+  // It may stand on another citation now, whose card is open.
+  await page.keyboard.press("Escape");
+  await card.waitFor({ state: "detached" });
+  await mark.evaluate((a) => a.focus({ focusVisible: true }));
+  await card.waitFor({ state: "visible" });
+  await page.keyboard.press("ArrowDown");
+  assert.ok(await page.evaluate(() => document.activeElement.closest(".cc") !== null), "↓ does not enter the card");
   await page.keyboard.press("Escape");
   await card.waitFor({ state: "detached" });
   assert.ok(await mark.evaluate((a) => a === document.activeElement), "Escape does not lead back to the citation");

@@ -6,8 +6,13 @@ const $ = (s, in_ = document) => in_.querySelector(s), $$ = (s, in_ = document) 
 const el = (tag, cls, text) => { const e = document.createElement(tag); if (cls) e.className = cls; if (text) e.textContent = text; return e; };
 
 // Cards (WCAG 1.4.13): open on hover, focus and tap; Escape closes; the pointer can enter; nothing else closes
-// them but leaving; they never cover the mark. What they show is copied from the reference in this page.
+// them but leaving; they never cover the mark. What they show is copied from the reference in this page. One that focus
+// alone has opened is no stop on the way from mark to mark: it is entered by the key ↓, or by a press on it.
 let card, mark, timer, hold, under;
+const inner = () => $$("a,button", card);
+// The card itself too: what scrolls is a stop where nothing in it is one.
+const shut = () => { card.dataset.shut = ""; [card, ...inner()].forEach((e) => { e.tabIndex = -1; }); };
+const unshut = () => { delete card.dataset.shut; [card, ...inner()].forEach((e) => e.removeAttribute("tabindex")); };
 const close = (back) => {
   clearTimeout(timer);
   if (!card) return;
@@ -54,7 +59,12 @@ const fill = async (m) => {
     list.append(item);
     out.append(list);
   }
-  if (meta) out.append(copy(meta, m));
+  if (meta) {
+    const about = copy(meta, m), link = $("a", about), root = new URL(document.body.dataset.root, document.baseURI).pathname;
+    // To this very quote on the page of its source.
+    if (link && entry !== ref) link.hash = "source-" + new URL(m.href).pathname.slice(root.length).replaceAll("/", "-") + entry.id;
+    out.append(about);
+  }
   const to = el("p", "to"), a = el("a", "", t.tToRef);
   a.href = m.href;
   a.onclick = () => close();
@@ -81,16 +91,17 @@ const place = () => {
   card.style.left = scrollX + Math.max(edge, Math.min(r.left - 24, vw - w - edge)) + "px";
   card.style.top = scrollY + (under ? r.bottom + gap : whole.top - gap - h) + "px";
 };
-const open = async (m) => {
+const anew = () => { under = null; if (card) place(); };
+const open = async (m, byFocus) => {
   clearTimeout(timer);
   if (mark === m) return;
   close();
   mark = m;
-  let inner;
-  try { inner = await fill(m); } catch {}
+  let made;
+  try { made = await fill(m); } catch {}
   if (mark !== m) return;
-  if (!inner) { mark = null; return; }
-  card = inner;
+  if (!made) { mark = null; return; }
+  card = made;
   card.className = "cc";
   card.setAttribute("role", "group");
   card.setAttribute("aria-label", m.textContent);
@@ -102,11 +113,17 @@ const open = async (m) => {
   card.append(x);
   card.onmouseenter = () => clearTimeout(timer);
   card.onmouseleave = () => later();
+  card.onpointerdown = unshut;
+  if (byFocus) shut();
   m.after(card);
   m.dataset.open = "";
   card.showPopover?.();
-  under = null;
-  place();
+  anew();
+  // A link that leads here gives the focus first and scrolls then.
+  if (byFocus) {
+    requestAnimationFrame(anew);
+    addEventListener("scrollend", anew, { once: true, signal: AbortSignal.timeout(1000) });
+  }
   reason($(".ref-meta a", card), card);
 };
 const later = () => { clearTimeout(timer); timer = setTimeout(() => { if (card && !card.matches(":focus-within") && document.activeElement !== mark) close(); }, 350); };
@@ -120,7 +137,7 @@ document.addEventListener("mouseover", (e) => {
 document.addEventListener("mouseout", (e) => { if (at(e)) { clearTimeout(timer); later(); } });
 document.addEventListener("focusin", (e) => {
   const m = at(e);
-  if (m && m !== hold && m.matches(":focus-visible")) open(m);
+  if (m && m !== hold && m.matches(":focus-visible")) open(m, true);
   else if (card && !card.contains(e.target) && e.target !== mark) close();
 });
 let touched = false, wasOpen = false;
@@ -135,6 +152,13 @@ document.addEventListener("click", (e) => {
   if (!m) return;
   if (touched && !wasOpen) { e.preventDefault(); open(m); } else close();
 });
-document.addEventListener("keydown", (e) => { if (e.key === "Escape") close(true); });
-addEventListener("resize", () => { under = null; if (card) place(); });
+document.addEventListener("keydown", (e) => {
+  if (e.key === "Escape") close(true);
+  else if (e.key === "ArrowDown" && card && e.target === mark && !e.ctrlKey && !e.metaKey && !e.altKey && !e.shiftKey) {
+    e.preventDefault();
+    unshut();
+    inner()[0].focus();
+  }
+});
+addEventListener("resize", anew);
 addEventListener("beforeprint", () => close());

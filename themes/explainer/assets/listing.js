@@ -11,6 +11,8 @@
         if (!item.hidden) n++;
       }
       for (const group of list.querySelectorAll("[data-group]")) group.hidden = !group.querySelector("[data-item]:not([hidden])");
+      // What is hidden is no stop on the way: the contents leave it out.
+      for (const a of document.querySelectorAll(".toc a[href^='#']")) a.parentElement.hidden = !!document.getElementById(decodeURIComponent(a.hash.slice(1)))?.closest("[data-group][hidden]");
       status.textContent = n === 0 ? form.dataset.none : (n === 1 ? form.dataset.one : form.dataset.other).replace("{n}", n);
     };
     form.addEventListener("change", apply);

@@ -1,5 +1,6 @@
-// Search: what it needs is fetched on first use. The small index is searched here: all words must occur, a hit in a
-// title counts most, and what the site itself says comes before the titles of its sources. A site with Pagefind asks that, and the small index only where Pagefind does not run.
+// Search: what it needs is fetched on first use. The small index is searched here: pages with all words come first, then
+// those with most of them; a hit in a title counts most, and what the site itself says comes before the titles of its
+// sources. A site with Pagefind asks that, and the small index only where Pagefind does not run.
 (() => {
   const form = document.querySelector("[data-search-page]");
   if (!form) return;
@@ -7,15 +8,33 @@
   const root = document.body.dataset.root, MOST = 40;
   /** Letters without accents, in lower case, with the marks that keyboards have. */
   const fold = (s) => s.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[\u2018\u2019\u02bc]/g, "'").replace(/[\u201c\u201d]/g, '"').replace(/[\u2010-\u2014\u2212]/g, "-").toLowerCase();
-  /** What finds a word: digits stand alone or in groups, as in 10,000. */
-  const finder = (word) => new RegExp(word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\d(?=\d)/g, "$&(?:[,.'\\s](?=\\d{3}))?"), "g");
-  /** The words asked for. 10 000 is one. */
-  const split = (asked) => fold(asked).replace(/(?<!\d)\d{1,3}(?:[,.'\s]\d{3})+(?!\d)/g, (n) => n.replace(/\D/g, "")).split(/\s+/).filter(Boolean).map(finder);
+  const german = document.documentElement.lang.startsWith("de");
+  /** What finds a word at its beginning, in German also inside a longer one: digits stand alone or in groups, as in 10,000. */
+  const finder = (word) => new RegExp((german ? "" : "(?<![\\p{L}\\p{N}])") + word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\d(?=\d)/g, "$&(?:[,.'\\s](?=\\d{3}))?"), "gu");
+  // Words that say little. One language at a time: "war" and "die" say much in the other.
+  const idle = new Set((german
+    ? "aber als am an auf aus bei das dem den der des die ein eine einem einen einer es fur hat haben ich im in ist mit nach oder sich sie sind und viel viele vom von vor war waren warum was welche wer wie wird wo zu zum zur"
+    : "a about an and any are as at be been by can could did do does for from had has have how i if in into is it its many me much of on or that the their them there they this to was we were what when where which who why will with would you").split(" "));
+  /** The words asked for, without signs around them, and without idle ones if others are left. 10 000 is one. */
+  const split = (asked) => {
+    const all = fold(asked).replace(/(?<!\d)\d{1,3}(?:[,.'\s]\d{3})+(?!\d)/g, (n) => n.replace(/\D/g, "")).split(/\s+/).map((w) => w.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "")).filter(Boolean);
+    const telling = all.filter((w) => !idle.has(w));
+    return [...new Set(telling.length ? telling : all)];
+  };
+  /** Whether one letter more, less or other makes `b` of `a`. */
+  const near = (a, b) => {
+    if (a === b || Math.abs(a.length - b.length) > 1) return false;
+    let i = 0;
+    while (a[i] === b[i]) i++;
+    const [x, y] = [a.slice(i), b.slice(i)];
+    return x.slice(1) === y.slice(1) || x === y.slice(1) || x.slice(1) === y;
+  };
   const el = (tag, cls, ...inside) => { const e = document.createElement(tag); if (cls) e.className = cls; e.append(...inside); return e; };
 
   // The site's own pages stand in the list that the page has without scripts; all else in the index is a source.
   const own = new Set([...document.querySelectorAll("main .index a")].map((a) => a.getAttribute("href")));
   const has = (text, word) => text.search(word) >= 0;
+  const count = (text, word, most) => { let n = 0; for (const _ of text.matchAll(word)) if (++n === most) break; return n; };
   // The small index. It comes packed; a host may have unpacked it on the way.
   let pages;
   const load = () => (pages ??= fetch(root + "search-index.json.gz")
@@ -29,38 +48,60 @@
       return { ...p, own: own.has(root + p.path), hay: fold(p.text), head: fold(p.title), part: fold(p.section || ""), parts };
     }))
     .catch((e) => { pages = null; throw e; }));
-  /** The passage around the first hit, or of the part whose name was asked for, its words marked, and the part it stands in. */
-  const passage = (p, words) => {
-    const text = p.text, same = p.hay.length === text.length, out = [];
-    // Folding may change lengths: then the passage is the beginning.
-    const any = new RegExp(words.map((w) => w.source).join("|"), "g"), named = p.parts.find(({ name }) => words.every((w) => has(name, w)));
-    const first = same ? named?.start ?? p.hay.search(any) : -1, hit = Math.max(0, first);
-    const from = hit > 70 ? text.indexOf(" ", hit - 70) + 1 : 0, part = text.slice(from, from + 220), low = fold(part);
-    if (from) out.push("… ");
+  /** A text with the words marked. */
+  const stress = (text, any) => {
+    const out = [], folded = fold(text);
     let i = 0;
-    if (low.length === part.length) for (const { 0: { length }, index } of low.matchAll(any)) {
-      out.push(part.slice(i, index), el("mark", "", part.slice(index, index + length)));
+    if (folded.length === text.length) for (const { 0: { length }, index } of folded.matchAll(any)) {
+      out.push(text.slice(i, index), el("mark", "", text.slice(index, index + length)));
       i = index + length;
     }
-    out.push(part.slice(i), from + 220 < text.length ? " …" : "");
-    const at = first >= 0 ? (p.at || []).filter(([start]) => start <= hit).pop() : null;
-    return { out, id: at?.[2], heading: at && text.slice(at[0], at[0] + at[1]) };
+    return [...out, text.slice(i)];
+  };
+  // Each word of the index once; needed only where a word is not found.
+  let known;
+  const alike = (word, all) => {
+    if (!/^\p{L}{4,}$/u.test(word)) return [];
+    known ??= [...new Set(all.flatMap((p) => `${p.head} ${p.part} ${p.hay}`.match(/\p{L}{3,}/gu) || []))];
+    return known.filter((w) => near(word, w));
+  };
+  /** The passage with most of the words, or of the part whose name was asked for, its words marked, and the part it stands
+      in. It ends where that part ends, and between words. */
+  const passage = (p, words) => {
+    const text = p.text, any = new RegExp(words.map((w) => w.source).join("|"), "gu");
+    // Folding may change lengths: then the passage is the beginning.
+    const hits = p.hay.length === text.length ? words.flatMap((w, i) => [...p.hay.matchAll(w)].slice(0, 99).map((m) => [m.index, i])).sort((a, b) => a[0] - b[0]) : [];
+    let first = hits.length ? p.parts.find(({ name }) => words.every((w) => has(name, w)))?.start ?? -1 : -1;
+    if (first < 0) for (let k = 0, most = 0; k < hits.length; k++) {
+      const n = new Set(hits.slice(k, k + 30).filter(([at]) => at < hits[k][0] + 150).map(([, i]) => i)).size;
+      if (n > most) [most, first] = [n, hits[k][0]];
+    }
+    const hit = Math.max(0, first), parts = first < 0 ? [] : p.at || [], here = parts.filter(([start]) => start <= hit).pop();
+    const end = parts.find(([start]) => start > hit)?.[0] ?? text.length, named = here ? here[0] + here[1] : 0;
+    // A heading stands above the passage; a record is the passage itself.
+    const low = here && named + 1 >= end ? here[0] : named, from = Math.max(low, hit - 120, hit > 70 ? text.lastIndexOf(" ", hit - 60) + 1 : 0);
+    const space = text.lastIndexOf(" ", from + 220), to = end <= from + 220 ? end : space > hit ? space : from + 220;
+    return { id: here?.[2], heading: here && low === named ? stress(text.slice(here[0], named), any) : [], out: [from > low ? "… " : "", ...stress(text.slice(from, to).trim(), any), to < end ? " …" : ""] };
   };
   const small = async (asked) => {
-    const words = split(asked), found = [];
-    for (const p of await load()) {
-      let score = 0;
-      for (const w of words) {
-        const s = (has(p.head, w) ? 8 : 0) + (p.parts.some(({ name }) => has(name, w)) ? 6 : 0) + (has(p.part, w) ? 4 : 0) + Math.min(4, [...p.hay.matchAll(w)].length);
-        if (!s) { score = 0; break; }
-        score += s;
-      }
-      if (score) found.push([score, p]);
+    const all = await load(), places = (p, w) => (has(p.head, w) ? 8 : 0) + (p.parts.some(({ name }) => has(name, w)) ? 6 : 0) + (has(p.part, w) ? 4 : 0) + count(p.hay, w, 4);
+    const words = split(asked).map((word) => {
+      const w = finder(word), like = all.some((p) => has(p.hay, w) || has(p.head, w) || has(p.part, w)) ? [] : alike(word, all);
+      return like.length ? new RegExp(like.map((l) => finder(l).source).join("|"), "gu") : w;
+    });
+    const found = [], some = [];
+    for (const p of all) {
+      const hits = words.map((w) => places(p, w)).filter(Boolean), one = { p, n: hits.length, score: hits.reduce((a, b) => a + b, 0) };
+      if (one.n && one.n === words.length) found.push(one);
+      else if (one.n > words.length / 2) some.push(one);
     }
-    found.sort((a, b) => b[1].own - a[1].own || b[0] - a[0]);
-    return { n: found.length, shown: found.slice(0, MOST).map(([, p]) => {
+    const best = (a, b) => b.p.own - a.p.own || b.n - a.n || b.score - a.score;
+    found.sort(best);
+    // Pages with most of the words help only where few have all.
+    if (found.length < 5) found.push(...some.sort(best));
+    return { n: found.length, shown: found.slice(0, MOST).map(({ p }) => {
       const { out, id, heading } = passage(p, words);
-      return { path: p.path + (id ? "#" + id : ""), title: p.title, where: [p.section, heading].filter(Boolean).join(" › "), out };
+      return { path: p.path + (id ? "#" + id : ""), title: p.title, where: [p.section ?? "", p.section && heading.length ? " › " : "", ...heading], out };
     }) };
   };
 
@@ -75,7 +116,7 @@
     const { results } = await (await engine).search(asked), data = await Promise.all(results.slice(0, MOST).map((r) => r.data()));
     return { n: results.length, shown: data.map((d) => {
       const best = d.sub_results?.toSorted((a, b) => b.locations.length - a.locations.length)[0] ?? d;
-      return { url: best.url, title: d.meta.title, where: best.title === d.meta.title ? "" : best.title, out: marked(best.excerpt) };
+      return { url: best.url, title: d.meta.title, where: best.title === d.meta.title ? [] : [best.title], out: marked(best.excerpt) };
     }) };
   };
   const search = async (asked) => {
@@ -95,7 +136,7 @@
       const a = el("a", "", r.title);
       a.href = r.url ?? root + r.path;
       const li = el("li", "", a);
-      if (r.where) li.append(el("p", "where", r.where));
+      if (r.where.some(Boolean)) li.append(el("p", "where", ...r.where));
       li.append(el("p", "meta", ...r.out));
       return li;
     }));
