@@ -123,8 +123,8 @@ impl Walk<'_, '_, '_> {
             let span = Span::new(self.file, at + cite..at + cite + 2);
             self.report.push(Diagnostic::at(Code::CiteSyntax, span, "a citation inside HTML is not read").help(help));
         }
-        let within = |tag: &&shortcodes::Tag| (at..at + text.len()).contains(&(self.offset + tag.range.start));
-        if let Some(tag) = self.tags.iter().find(within) {
+        let next = self.tags.partition_point(|tag| self.offset + tag.range.start < at);
+        if let Some(tag) = self.tags.get(next).filter(|tag| self.offset + tag.range.start < at + text.len()) {
             let span = Span::new(self.file, self.offset + tag.range.start..self.offset + tag.range.end);
             self.report.push(Diagnostic::at(Code::ShortcodeInvalid, span, "a shortcode inside HTML is not carried out").help(help));
         }
