@@ -14,7 +14,7 @@ test("a target that needs object stores says how to get them", async () => {
     const site = await smallSite(path.join(place.at, "site"), '  targets:\n    live: { store: "s3://bucket/below" }\n');
     const ran = await run(process.env.CITED_PLAIN ?? PLAIN, ["--root", site, "deploy"]);
     assert.equal(ran.code, 2, ran.stderr);
-    assert.match(ran.last, /^error: this `cited` was made without object stores.*cargo install --locked --features object-store/);
+    assert.match(ran.last, /^error: this `cited` was made without object stores.*cargo install --locked --path \. --features object-store/);
   } finally {
     await place.close();
   }
