@@ -10,6 +10,7 @@ use super::boundary::inside_word;
 use super::ellipsis::omission_parts;
 use super::fold::Folded;
 use super::index::{Word, words_of};
+use super::letters::is_word;
 use super::locator::Locator;
 use super::nearest::{Nearest, nearest};
 use super::negation::dropped_negation;
@@ -325,7 +326,9 @@ const OPENING: usize = 8;
 
 /// Of a quotation with omissions, those of its longest part: all must stand in a quote, together or one after the other.
 fn opening(folded: &str) -> Option<memmem::Finder<'static>> {
-    let part = folded.split('…').max_by_key(|part| part.len()).unwrap_or_default();
+    // As in `omission_parts`: what holds no letter is no part.
+    let parts = folded.split('…').filter(|part| part.chars().any(is_word));
+    let part = parts.max_by_key(|part| part.len()).unwrap_or_default();
     let mut letters = part.trim_start().trim_end_matches(is_closing).chars();
     letters.next();
     let letters = letters.as_str().as_bytes();

@@ -1,14 +1,15 @@
-//! Numbers and quotations in the text (rules 1, 3 and 4 of the chain).
+//! Numbers in the text, and by `quotations` the words that it gives as a source's (rules 1, 3 and 4 of the chain).
 //!
 //! In: the running text of a page and its citations' quotes. Out: findings, each at the number. What a number is, and
 //! whether a quote states it, `figures` knows; this file knows which citations cover a sentence.
 //! Must never count a date, a name or a label: those are dropped in `figures`.
 
+mod quotations;
+
 use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::entries::{self, Entries};
-use crate::archive::Quotation;
 use crate::config::CitesCover;
 use crate::diag::{Code, Diagnostic, Report};
 use crate::figures::{self, Figure, Lexicon, Sentence, Stated};
@@ -118,61 +119,6 @@ impl Page<'_> {
         self.uncited_paragraph(block, &sentences, report);
     }
 
-    /// Whether a block is words of a source that are set apart.
-    fn is_quotation(&self, block: &Block) -> bool {
-        let theme = self.site.inputs.theme.as_ref();
-        let encloses = |call: usize| {
-            let call = &self.text.body.calls[call].call;
-            theme.and_then(|theme| theme.shortcodes.get(&call.name)).is_some_and(|shortcode| shortcode.quotation)
-        };
-        block.in_quotation || block.enclosed_by.is_some_and(encloses)
-    }
-
-    /// Words that are set apart as a source's: each paragraph must stand in a quote that is cited somewhere in the quotation.
-    fn quotation(&self, blocks: &[Block], counts: &mut Counts, report: &mut Report) {
-        let mut citations = Vec::new();
-        self.citations(&mut blocks.iter().flat_map(|block| &block.cites), &mut citations);
-        for block in blocks {
-            for mut sentence in figures::sentences(&block.text, self.lexicon) {
-                sentence.quotations.clear();
-                self.sentence(block, &sentence, &citations, counts, report);
-            }
-            let words: String = block.text.chars().filter(|c| !matches!(c, '\u{e000}'..='\u{e003}')).collect();
-            let words = words.trim();
-            // Who said it, and where.
-            let is_attribution = words.starts_with(['\u{2014}', '\u{2013}', '-']);
-            if is_attribution || words.split_whitespace().count() < 3 {
-                continue;
-            }
-            let bare = words.trim_matches(|c: char| c.is_whitespace() || crate::archive::is_quote_mark(c));
-            if !self.is_quoted(bare, &citations) {
-                let (message, help) = if citations.is_empty() {
-                    (
-                        "words that are set apart as a quotation cite nothing",
-                        "end them with `[@id]` of the quote that holds them; your own words stand in no quotation (`> [!NOTE]` is a box)",
-                    )
-                } else {
-                    (
-                        "words that are set apart as a quotation stand in none of the quotes that it cites",
-                        "quote exactly what the cited `quote:` has, or cite another; your own words stand in no quotation",
-                    )
-                };
-                let place = Span::new(&self.input.file, block.source(0..block.text.trim_end().len()));
-                let mut diagnostic = Diagnostic::at(Code::QuotationUnsupported, place, message);
-                if !citations.is_empty() {
-                    diagnostic = diagnostic.note(self.quotes_of(&citations));
-                }
-                report.push(diagnostic.help(help));
-            }
-        }
-    }
-
-    /// Whether words stand in a quote of some citations.
-    fn is_quoted(&self, words: &str, citations: &[usize]) -> bool {
-        let spoken = Quotation::new(words);
-        citations.iter().any(|c| self.cited[*c].quotes().any(|quote| spoken.stands_in(&Quotation::new(quote))))
-    }
-
     /// The citations of some groups of the body, each once, in order.
     fn citations(&self, groups: &mut dyn Iterator<Item = &usize>, citations: &mut Vec<usize>) {
         let cites = &self.text.cites;
@@ -210,25 +156,7 @@ impl Page<'_> {
             }
         }
         for quotation in &sentence.quotations {
-            let words: String = block.text[quotation.clone()].chars().filter(|c| !matches!(c, '\u{e000}'..='\u{e003}')).collect();
-            if !self.is_quoted(words.trim(), citations) {
-                let (message, help) = if citations.is_empty() {
-                    (
-                        "words in quotation marks stand in a sentence without a citation",
-                        "cite the quote that holds them, behind them or after the full stop",
-                    )
-                } else {
-                    (
-                        "these words in quotation marks stand in none of the quotes that their sentence cites",
-                        "quote exactly what the cited `quote:` has, or cite another",
-                    )
-                };
-                let mut diagnostic = Diagnostic::at(Code::QuotationUnsupported, place(quotation), message);
-                if !citations.is_empty() {
-                    diagnostic = diagnostic.note(self.quotes_of(citations));
-                }
-                report.push(diagnostic.help(help));
-            }
+            self.spoken(block, quotation, citations, report);
         }
     }
 

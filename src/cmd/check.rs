@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use super::{Failure, deny, exit, options, print, tally_of, whole};
+use super::{Failure, deny, exit, inputs_in_full, options, print, tally_of};
 use crate::check::review::{self, Due};
 use crate::cli::{Check, Cli, SiteArgs, Stale};
 use crate::diag::Report;
@@ -37,7 +37,7 @@ pub fn check(cli: &Cli, args: &Check) -> Result<ExitCode, Failure> {
 
 /// List pages and estimates whose review date has passed on a given day.
 pub fn stale(cli: &Cli, args: &Stale) -> Result<ExitCode, Failure> {
-    let mut inputs = match whole(cli, &SiteArgs::default())? {
+    let mut inputs = match inputs_in_full(cli, &SiteArgs::default())? {
         Ok(inputs) => inputs,
         Err(code) => return Ok(code),
     };

@@ -87,7 +87,7 @@ fn options(cli: &Cli, site: &SiteArgs) -> Options {
 
 /// The inputs of a command that answers from all of them. Where a page or a list of records cannot be read, what stands in
 /// it would be missing from the answer, and nobody would know: then what is wrong with it is printed, and there are none.
-fn whole(cli: &Cli, site: &SiteArgs) -> Result<Result<Inputs, ExitCode>, Failure> {
+fn inputs_in_full(cli: &Cli, site: &SiteArgs) -> Result<Result<Inputs, ExitCode>, Failure> {
     let mut report = Report::default();
     let inputs = load::load(&options(cli, site), &Reuse::default(), &mut report)?;
     report.finish();

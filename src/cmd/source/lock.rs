@@ -9,13 +9,13 @@ use std::process::ExitCode;
 
 use crate::archive::{Lock, LockedSource};
 use crate::cli::{Cli, SiteArgs};
-use crate::cmd::{Failure, print, replace, whole};
+use crate::cmd::{Failure, inputs_in_full, print, replace};
 use crate::diag::{Code, Diagnostic, Report};
 
 /// Write `content/sources.lock`: every quote in use, found in the archive.
 pub fn lock(cli: &Cli, archive: Option<PathBuf>) -> Result<ExitCode, Failure> {
     let site = SiteArgs { archive, drafts: true, ..SiteArgs::default() };
-    let inputs = match whole(cli, &site)? {
+    let inputs = match inputs_in_full(cli, &site)? {
         Ok(inputs) => inputs,
         Err(code) => return Ok(code),
     };

@@ -10,7 +10,7 @@ mod lock;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::{Failure, whole};
+use super::{Failure, inputs_in_full};
 use crate::check;
 use crate::cli::{Cli, SiteArgs, SourceCommand};
 use crate::diag::{Report, did_you_mean};
@@ -31,7 +31,7 @@ pub fn run(cli: &Cli, command: &SourceCommand) -> Result<ExitCode, Failure> {
 }
 
 fn with_inputs(cli: &Cli, run: impl FnOnce(Inputs) -> Result<ExitCode, Failure>) -> Result<ExitCode, Failure> {
-    whole(cli, &SiteArgs { drafts: true, ..SiteArgs::default() })?.map_or_else(Ok, run)
+    inputs_in_full(cli, &SiteArgs { drafts: true, ..SiteArgs::default() })?.map_or_else(Ok, run)
 }
 
 fn number(inputs: &Inputs, key: &str) -> Result<usize, Failure> {
